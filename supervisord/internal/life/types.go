@@ -5,13 +5,6 @@ package life
 
 import "time"
 
-// Instant is a point in time: nanoseconds of a monotonic clock whose zero is
-// arbitrary. The zero Instant means "never".
-type Instant int64
-
-// Add returns the instant d later.
-func (t Instant) Add(d time.Duration) Instant { return t + Instant(d) }
-
 // State is a process state; the numbers are those of the XML-RPC API.
 type State int
 
@@ -91,12 +84,12 @@ type Process struct {
 	State      State
 	PID        int     // 0 when there is no child
 	Spawning   bool    // a Spawn action was given and neither Spawned nor SpawnFailed has come yet
-	StopWanted bool    // a stop came while Spawning: the kill follows Spawned
+	StopWanted bool    // a stop came while Spawning, and the kill follows Spawned; or the child is UNKNOWN because its stop signal could not be sent
 	Killing    bool    // the child was sent its stop signal: its exit means STOPPED
 	Killed     bool    // the child was sent the final SIGKILL
 	Tries      int     // failed starts in a row (the reference's "backoff")
-	Deadline   Instant // when to send Wake; 0 for none. STARTING, BACKOFF and STOPPING hold one, no other state does
-	Started    Instant // last spawn; 0 if never
+	Deadline   Instant // when to send Wake; 0 for none. BACKOFF, and STARTING and STOPPING with a child, hold one; nothing else does
+	Started    Instant // last attempt to spawn, then the moment its child existed; 0 if never
 	Ended      Instant // last exit; 0 if never
 
 	ExitStatus int    // of the last exit: the code, or -1 for a signal
@@ -121,11 +114,11 @@ const (
 // Event is something that happened.
 type Event struct {
 	Kind       EventKind
-	PID        int    // Spawned
+	PID        int    // Spawned; optional for Exit and KillFailed: when not 0, another child's is ignored
 	Reason     string // SpawnFailed, KillFailed
 	ExitStatus int    // Exit: the code, or -1 for a signal
-	// NoRestart is set while the daemon shuts down: an exit is not followed by
-	// an automatic start, and a stop in BACKOFF gives up.
+	// NoRestart is set while the daemon shuts down: nothing is started, neither
+	// by an exit, a deadline or a Start, and a stop in BACKOFF gives up.
 	NoRestart bool
 }
 
@@ -145,17 +138,18 @@ type LogKind int
 
 // The lines; core renders them in the reference's words.
 const (
-	LogSpawnErr    LogKind = iota + 1 // info:  spawnerr: REASON
-	LogSpawned                        // info:  spawned: 'NAME' with pid PID
-	LogSuccess                        // info:  success: NAME entered RUNNING state, process has stayed up for > than N seconds (startsecs)
-	LogGaveUp                         // info:  gave up: NAME entered FATAL state, too many start retries too quickly
-	LogStopped                        // info/warn: stopped: NAME (CAUSE)
-	LogExitedFast                     // warn:  exited: NAME (CAUSE; not expected)
-	LogExited                         // info/warn: exited: NAME (CAUSE; expected | not expected)
-	LogSigkill                        // warn:  killing 'NAME' (PID) with SIGKILL
-	LogKillBackoff                    // debug: Attempted to kill NAME, which is in BACKOFF state.
-	LogKilling                        // debug: killing NAME (pid PID) [process group ]with signal SIGX
-	LogKillFailed                     // crit:  unknown problem killing NAME (PID):REASON
+	LogSpawnErr     LogKind = iota + 1 // info:  spawnerr: REASON
+	LogSpawned                         // info:  spawned: 'NAME' with pid PID
+	LogSuccess                         // info:  success: NAME entered RUNNING state, process has stayed up for > than N seconds (startsecs)
+	LogGaveUp                          // info:  gave up: NAME entered FATAL state, too many start retries too quickly
+	LogStopped                         // info/warn: stopped: NAME (CAUSE)
+	LogExitedFast                      // warn:  exited: NAME (CAUSE; not expected)
+	LogExited                          // info/warn: exited: NAME (CAUSE; expected | not expected)
+	LogSigkill                         // warn:  killing 'NAME' (PID) with SIGKILL
+	LogKillBackoff                     // debug: Attempted to kill NAME, which is in BACKOFF state.
+	LogKilling                         // debug: killing NAME (pid PID) [process group ]with signal SIGX
+	LogKillFailed                      // crit:  unknown problem killing NAME (PID):REASON
+	LogSignalFailed                    // crit:  unknown problem sending sig NAME (PID):REASON
 )
 
 // Action is one effect for the caller to carry out.
@@ -168,4 +162,5 @@ type Action struct {
 	Signal   int   // DoKill, LogKilling
 	AsGroup  bool  // DoKill, LogKilling
 	Log      LogKind
+	Reason   string // LogSpawnErr, LogKillFailed, LogSignalFailed
 }
