@@ -57,7 +57,7 @@ type callDecoder struct {
 }
 
 func (d *callDecoder) run(data []byte) error {
-	dec := xml.NewDecoder(bytes.NewReader(data))
+	dec := xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
 	dec.CharsetReader = charsetReader
 	for {
 		tok, err := dec.RawToken()
