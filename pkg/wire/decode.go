@@ -170,8 +170,6 @@ func evaluate(e element) (any, error) {
 		return structValue(e.children)
 	case "member":
 		return memberValue(e.children)
-	case "nil":
-		return nil, nil
 	}
 	return scalar(e)
 }
