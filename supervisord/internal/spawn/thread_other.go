@@ -1,0 +1,21 @@
+//go:build !linux
+
+package spawn
+
+import "errors"
+
+const rlimitNproc = 7 // RLIMIT_NPROC of the BSDs and macOS
+
+// thread is what the fork thread has for itself; here, nothing: the umask is
+// the whole process's.
+type thread struct{}
+
+func (t *thread) setUp() {}
+
+// setUmask returns false for a child with a umask of its own, which then goes
+// the careful way.
+func (t *thread) setUmask(mask int) bool { return mask < 0 }
+
+func becomeSubreaper() error {
+	return errors.New("cannot become the reaper of orphaned descendants: this system has no such service")
+}
