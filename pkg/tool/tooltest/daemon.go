@@ -1,0 +1,114 @@
+package tooltest
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// Reference is where Debian's package puts Supervisor's daemon.
+const Reference = "/usr/bin/supervisord"
+
+// Daemon is a supervisord that runs in a directory of its own.
+type Daemon struct {
+	Dir string // the directory; the activity log is in it as "daemon.log"
+	cmd *exec.Cmd
+	out bytes.Buffer
+}
+
+// EachDaemon runs a test with the reference's daemon and, when the environment
+// variable TEST_SUPERVISORD names one, with another.
+func EachDaemon(t *testing.T, test func(t *testing.T, binary string)) {
+	t.Run("reference", func(t *testing.T) {
+		if _, err := os.Stat(Reference); err != nil {
+			t.Skip("Supervisor is not installed: ", err)
+		}
+		test(t, Reference)
+	})
+	if own := os.Getenv("TEST_SUPERVISORD"); own != "" {
+		t.Run("own", func(t *testing.T) { test(t, own) })
+	}
+}
+
+// StartDaemon starts a supervisord in a new directory with the given sections
+// besides [supervisord], and stops it at the end of the test. "%DIR%" in the
+// sections stands for the directory. The daemon inherits the environment.
+func StartDaemon(t *testing.T, binary, sections string, files map[string]string) *Daemon {
+	t.Helper()
+	d := &Daemon{Dir: t.TempDir()}
+	for name, text := range files {
+		mode := os.FileMode(0o644)
+		if strings.HasPrefix(text, "#!") {
+			mode = 0o755
+		}
+		d.write(t, name, text, mode)
+	}
+	d.write(t, "supervisord.conf", "[supervisord]\nnodaemon=true\nloglevel=debug\n"+
+		"logfile=%DIR%/daemon.log\npidfile=%DIR%/daemon.pid\nchildlogdir=%DIR%\n"+
+		"[unix_http_server]\nfile=%DIR%/s.sock\n"+
+		"[rpcinterface:supervisor]\n"+
+		"supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface\n"+
+		"[supervisorctl]\nserverurl=unix://%DIR%/s.sock\n"+
+		sections, 0o644)
+	d.cmd = exec.Command(binary, "-c", filepath.Join(d.Dir, "supervisord.conf"))
+	d.cmd.Dir = d.Dir
+	d.cmd.Stdout, d.cmd.Stderr = &d.out, &d.out
+	if err := d.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		d.Stop(t)
+		if t.Failed() {
+			log, _ := os.ReadFile(d.Path("daemon.log"))
+			t.Logf("activity log:\n%s", log)
+		}
+	})
+	return d
+}
+
+func (d *Daemon) write(t *testing.T, name, text string, mode os.FileMode) {
+	t.Helper()
+	text = strings.ReplaceAll(text, "%DIR%", d.Dir)
+	if err := os.WriteFile(d.Path(name), []byte(text), mode); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Path returns the path of a file in the daemon's directory.
+func (d *Daemon) Path(name string) string { return filepath.Join(d.Dir, name) }
+
+// Signal sends a signal to the daemon.
+func (d *Daemon) Signal(t *testing.T, sig syscall.Signal) {
+	t.Helper()
+	if err := d.cmd.Process.Signal(sig); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Stop stops the daemon and waits until it has ended.
+func (d *Daemon) Stop(t *testing.T) {
+	t.Helper()
+	if d.cmd.ProcessState != nil {
+		return
+	}
+	d.cmd.Process.Signal(syscall.SIGTERM)
+	if err := d.cmd.Wait(); err != nil {
+		t.Errorf("supervisord: %v\n%s", err, d.out.Bytes())
+	}
+}
+
+// Wait waits until the daemon has ended by itself.
+func (d *Daemon) Wait() error { return d.cmd.Wait() }
+
+// Ctl runs the supervisorctl beside the daemon's binary, or the one on PATH,
+// and returns what it prints.
+func (d *Daemon) Ctl(t *testing.T, args ...string) string {
+	t.Helper()
+	ctl := filepath.Join(filepath.Dir(d.cmd.Path), "supervisorctl")
+	out, _ := exec.Command(ctl, append([]string{"-c", d.Path("supervisord.conf")}, args...)...).CombinedOutput()
+	return string(out)
+}

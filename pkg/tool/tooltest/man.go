@@ -1,0 +1,23 @@
+package tooltest
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/supervisor-go/supervisor/pkg/tool"
+)
+
+// ManPage fails when the man page at path, relative to the module's directory,
+// is not what the tool's table says.
+func ManPage(t *testing.T, spec *tool.Spec, path string) {
+	t.Helper()
+	got, err := os.ReadFile(filepath.FromSlash(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, spec.Man()) {
+		t.Errorf("%s is stale: run \"go generate\" in this module", path)
+	}
+}
