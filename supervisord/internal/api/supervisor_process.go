@@ -1,0 +1,70 @@
+package api
+
+import (
+	"context"
+
+	"github.com/supervisor-go/supervisor/pkg/wire"
+	"github.com/supervisor-go/supervisor/supervisord/internal/core"
+)
+
+var processParam = Param{Name: "name", Type: String, Doc: "the name of the process, as name or group:name"}
+
+// processMethods tell about processes.
+func (s *supervisor) processMethods() []Method {
+	return []Method{
+		{
+			Name: "getProcessInfo",
+			Doc: `Return what is known about one process: name, group, description; start, stop and
+now as seconds since the epoch (0 for never); state and statename; spawnerr, why
+it could not be started; exitstatus; stdout_logfile (also as logfile) and
+stderr_logfile; pid, 0 when it does not run.`,
+			Params:  []Param{processParam},
+			Returns: Result{Type: Struct, Doc: "the process"},
+			Fn: func(_ context.Context, args []any) (any, error) {
+				v, err := s.process(args[0])
+				if err != nil {
+					return nil, err
+				}
+				info := &wire.ProcessInfo{}
+				fillProcessInfo(info, &v)
+				return info, nil
+			},
+		},
+		{
+			Name:    "getAllProcessInfo",
+			Doc:     "Return what is known about every process; see getProcessInfo.",
+			Returns: Result{Type: Array, Doc: "a struct for each process, sorted by group and name"},
+			Fn: func(context.Context, []any) (any, error) {
+				views := s.core.Processes()
+				infos := make([]wire.ProcessInfo, len(views))
+				for i := range views {
+					fillProcessInfo(&infos[i], &views[i])
+				}
+				return infos, nil
+			},
+		},
+	}
+}
+
+// process returns the single process that an argument names.
+func (s *supervisor) process(arg any) (core.View, error) {
+	name, err := text(arg)
+	if err != nil {
+		return core.View{}, err
+	}
+	if name == "" {
+		return core.View{}, badName(name)
+	}
+	return s.core.Process(name)
+}
+
+func fillProcessInfo(info *wire.ProcessInfo, v *core.View) {
+	*info = wire.ProcessInfo{
+		Name: v.Config.Name, Group: v.Group,
+		Start: v.Start, Stop: v.Stop, Now: v.Now,
+		State: int(v.State), StateName: v.State.String(),
+		SpawnErr: v.SpawnErr, ExitStatus: v.ExitStatus,
+		LogFile: v.StdoutLog, StdoutLogFile: v.StdoutLog, StderrLogFile: v.StderrLog,
+		PID: v.PID, Description: Describe(v),
+	}
+}
