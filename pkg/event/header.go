@@ -75,10 +75,15 @@ func serialField(f Fields, key string) (uint64, error) {
 	return n, nil
 }
 
+// lenField returns the length of the payload in bytes: "len", unless the
+// daemon counts characters there and says the bytes in "bytes" (see Characters).
 func lenField(f Fields) (int, error) {
 	s, ok := f.Lookup("len")
 	if !ok {
 		return 0, errors.New("it has no len")
+	}
+	if b, ok := f.Lookup("bytes"); ok {
+		s = b
 	}
 	n, err := strconv.ParseUint(s, 10, 31)
 	if err != nil {

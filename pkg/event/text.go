@@ -11,7 +11,9 @@ const (
 	// Characters is for listeners that read their standard input as UTF-8 text,
 	// as Python 3 programs do: len counts characters, and output that is not
 	// UTF-8 is replaced by "Undecodable: " and its bytes as Python writes them.
-	// It is what Supervisor 4.x under Python 3 does.
+	// It is what Supervisor 4.x under Python 3 does. Where the two lengths differ,
+	// the header says the number of bytes too, in a token "bytes" of our own, so
+	// that a listener that reads bytes can find the end of the payload.
 	Characters
 )
 

@@ -56,6 +56,10 @@ func NewPool(cfg Config) *Pool {
 // Mask returns the set of types the pool subscribed to.
 func (p *Pool) Mask() event.Mask { return p.cfg.Mask }
 
+// SetMask changes what the pool subscribes to. Events that wait already are
+// still delivered.
+func (p *Pool) SetMask(m event.Mask) { p.cfg.Mask = m }
+
 // Waiting returns the number of events that wait for a listener.
 func (p *Pool) Waiting() int { return p.waiting.n }
 
@@ -148,7 +152,13 @@ func (p *Pool) envelope(e entry) []byte {
 		return append(b, e.event.Payload...)
 	}
 	payload := e.event.AppendPayload(nil, e.as, p.cfg.Encoding)
-	b = strconv.AppendInt(b, int64(p.cfg.Encoding.Len(payload)), 10)
+	n := p.cfg.Encoding.Len(payload)
+	b = strconv.AppendInt(b, int64(n), 10)
+	if n != len(payload) {
+		// For listeners that read bytes; see Characters.
+		b = append(b, " bytes:"...)
+		b = strconv.AppendInt(b, int64(len(payload)), 10)
+	}
 	b = append(b, '\n')
 	return append(b, payload...)
 }
