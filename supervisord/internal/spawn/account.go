@@ -3,8 +3,6 @@ package spawn
 import (
 	"fmt"
 	"os"
-	"os/user"
-	"strconv"
 	"syscall"
 
 	"github.com/supervisor-go/supervisor/pkg/config"
@@ -18,7 +16,7 @@ func (s *Spawner) credential(p *config.Process) (c *syscall.Credential, refusal 
 	}
 	a, err := s.opts.Account(p.UID)
 	switch {
-	case err != nil || int(a.UID) != p.UID:
+	case err != nil:
 		return nil, fmt.Sprintf("Can't find uid %d", p.UID)
 	case os.Getuid() == p.UID:
 		// An unprivileged daemon may run programs of its own user.
@@ -26,33 +24,9 @@ func (s *Spawner) credential(p *config.Process) (c *syscall.Credential, refusal 
 	case os.Getuid() != 0:
 		return nil, "Can't drop privilege as nonroot user"
 	}
-	groups := make([]uint32, 0, len(a.Groups)+1)
-	groups = append(append(groups, a.GID), a.Groups...)
-	return &syscall.Credential{Uid: a.UID, Gid: a.GID, Groups: groups}, ""
-}
-
-// systemAccount looks a user up in the system's user database.
-func systemAccount(uid int) (Account, error) {
-	u, err := user.LookupId(strconv.Itoa(uid))
-	if err != nil {
-		return Account{}, err
+	c = &syscall.Credential{Uid: uint32(a.UID), Gid: uint32(a.GID)}
+	for _, g := range a.Groups {
+		c.Groups = append(c.Groups, uint32(g))
 	}
-	names, err := u.GroupIds()
-	if err != nil {
-		return Account{}, err
-	}
-	a := Account{UID: uint32(uid)}
-	gid, err := strconv.ParseUint(u.Gid, 10, 32)
-	if err != nil {
-		return Account{}, err
-	}
-	a.GID = uint32(gid)
-	for _, n := range names {
-		g, err := strconv.ParseUint(n, 10, 32)
-		if err != nil {
-			return Account{}, err
-		}
-		a.Groups = append(a.Groups, uint32(g))
-	}
-	return a, nil
+	return c, ""
 }

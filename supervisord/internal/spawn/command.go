@@ -36,18 +36,24 @@ func (e *CommandError) Error() string { return e.Msg }
 // environment, else the daemon's), where the first file of that name decides,
 // executable or not. The error is a *CommandError.
 func Resolve(p *config.Process) (filename string, argv []string, err error) {
+	filename, argv, _, err = resolve(p)
+	return filename, argv, err
+}
+
+// resolve is Resolve that also returns what stat(2) said of the file.
+func resolve(p *config.Process) (filename string, argv []string, st *syscall.Stat_t, err error) {
 	argv, err = shlex.Split(p.Command)
 	if err != nil {
-		return "", nil, &CommandError{BadCommand, "can't parse command " + pyRepr(p.Command) + ": " + err.Error()}
+		return "", nil, nil, &CommandError{BadCommand, "can't parse command " + pyRepr(p.Command) + ": " + err.Error()}
 	}
 	if len(argv) == 0 {
-		return "", nil, &CommandError{BadCommand, "command is empty"}
+		return "", nil, nil, &CommandError{BadCommand, "command is empty"}
 	}
-	filename, st := find(argv[0], p)
+	filename, st = find(argv[0], p)
 	if err := checkExecutable(filename, st); err != nil {
-		return "", nil, err
+		return "", nil, nil, err
 	}
-	return filename, argv, nil
+	return filename, argv, st, nil
 }
 
 // find returns the file that a command's first word names; st is nil if there

@@ -123,7 +123,7 @@ func (s *Spawner) prepareAll(turn int) {
 // there is nothing to fork.
 func (s *Spawner) prepare(r core.SpawnRequest) (j *job, reason string) {
 	p := r.Streams.Config
-	file, argv, err := Resolve(p)
+	file, argv, st, err := resolve(p)
 	if err != nil {
 		return nil, err.Error()
 	}
@@ -134,7 +134,7 @@ func (s *Spawner) prepare(r core.SpawnRequest) (j *job, reason string) {
 	if j.cred, j.refusal = s.credential(p); j.refusal != "" {
 		j.refusal = fmt.Sprintf("couldn't setuid to %d: %s", p.UID, j.refusal)
 	}
-	touch(file, j.dir)
+	touch(file, st, j.dir)
 	if j.conn, err = s.opts.Opener.Open(r.Streams); err != nil {
 		s.logFigures(j.name, err)
 		return nil, openReason(j.name, err)
@@ -144,11 +144,11 @@ func (s *Spawner) prepare(r core.SpawnRequest) (j *job, reason string) {
 
 // touch makes a file system that does not answer hang this goroutine rather
 // than the fork: a child stuck between fork and exec would hold up its parent.
-func touch(file, dir string) {
+func touch(file string, st *syscall.Stat_t, dir string) {
 	if dir != "" {
 		stat(dir)
 	}
-	if st := stat(file); st == nil || st.Mode&syscall.S_IFMT != syscall.S_IFREG {
+	if st.Mode&syscall.S_IFMT != syscall.S_IFREG {
 		return // opening a FIFO would wait for ever
 	}
 	fd, err := syscall.Open(file, syscall.O_RDONLY|syscall.O_CLOEXEC, 0)

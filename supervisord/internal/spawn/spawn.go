@@ -18,6 +18,7 @@ import (
 	"syscall"
 
 	"github.com/supervisor-go/supervisor/pkg/config"
+	"github.com/supervisor-go/supervisor/supervisord/internal/account"
 	"github.com/supervisor-go/supervisor/supervisord/internal/core"
 )
 
@@ -44,18 +45,12 @@ type Conn interface {
 	WriteStderr(msg []byte)
 }
 
-// Account is what a child must become to run as a user.
-type Account struct {
-	UID, GID uint32
-	Groups   []uint32 // supplementary groups; GID need not be among them
-}
-
 // Options are what a Spawner needs.
 type Options struct {
 	Children core.Children
 	Opener   Opener
-	// Account looks a user up by uid. nil means the user database of the system.
-	Account func(uid int) (Account, error)
+	// Account looks a user up by uid. nil means the accounts of the system.
+	Account func(uid int) (account.Account, error)
 	// Log gets what does not belong to one process, and the figures behind a
 	// failed spawn. It may be nil.
 	Log core.Logger
@@ -100,7 +95,7 @@ func Start(o Options) (*Spawner, error) {
 		return nil, errors.New("cannot make a spawner without Children and Opener")
 	}
 	if o.Account == nil {
-		o.Account = systemAccount
+		o.Account = account.NewBook().ByID
 	}
 	if o.Environ == nil {
 		o.Environ = os.Environ()
