@@ -3,6 +3,7 @@ package cases
 
 import (
 	"fmt"
+	"sort"
 	"strings"
 
 	"github.com/supervisor-go/supervisor/test/conformance/internal/harness"
@@ -50,3 +51,15 @@ func section(name string, lines ...string) string {
 func quiet(name string, lines ...string) string {
 	return prog(name, "sleep 1000", append([]string{"startsecs=0"}, lines...)...)
 }
+
+// sortedNames returns the keys of a map in order.
+func sortedNames[V any](m map[string]V) []string {
+	names := make([]string, 0, len(m))
+	for k := range m {
+		names = append(names, k)
+	}
+	sort.Strings(names)
+	return names
+}
+
+const harnessHeader = harness.Header

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -90,7 +91,8 @@ func (t *T) Launch(conf string, args ...string) *Daemon {
 func (t *T) LaunchArgs(args ...string) *Daemon {
 	d := &Daemon{t: t, Conf: t.Path("c"), Socket: t.Path("s"), Out: &Buffer{}, done: make(chan struct{})}
 	d.client = UnixClient(d.Socket)
-	d.cmd = exec.Command(t.Bin+"/supervisord", args...)
+	words := append(append([]string(nil), t.Wrap...), append([]string{t.Bin + "/supervisord"}, args...)...)
+	d.cmd = exec.Command(words[0], words[1:]...)
 	d.cmd.Env = t.Env()
 	d.cmd.Dir = t.Dir
 	d.cmd.Stdout, d.cmd.Stderr = d.Out, d.Out
@@ -246,6 +248,16 @@ func (t *T) Await(name, states string) {
 	if !ok {
 		t.Fatalf("%s is %s, not %s", name, last, states)
 	}
+	t.Settle(name)
+}
+
+// Settle waits until a child has become its program: between fork and exec the
+// reference's children have the daemon's signal handlers and lose signals.
+func (t *T) Settle(name string) {
+	t.Until(name+" to run its program", func() bool {
+		pid := t.PID(name)
+		return pid == 0 || !slices.Equal(Child{pid}.Cmdline(), Child{t.D.PID}.Cmdline())
+	})
 }
 
 // ShowInfo writes some members of a process's info down.
@@ -274,4 +286,33 @@ func (t *T) ShowLog(pattern string) {
 	for _, l := range Lines(t.Log(), pattern) {
 		t.Printf("  %s", l)
 	}
+}
+
+// Over tells whether the daemon has ended.
+func (d *Daemon) Over() bool {
+	select {
+	case <-d.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// Config returns the entry of getAllConfigInfo of a process.
+func (t *T) Config(group, name string) Struct {
+	all, _ := t.Call("getAllConfigInfo").(Array)
+	for _, e := range all {
+		if s, ok := e.(Struct); ok && s["name"] == name && s["group"] == group {
+			return s
+		}
+	}
+	return Struct{}
+}
+
+// Attach returns a handle on a daemon that was not started by Launch, through
+// the usual socket.
+func (t *T) Attach() *Daemon {
+	d := &Daemon{t: t, Conf: t.Path("c"), Socket: t.Path("s"), Out: &Buffer{}, done: make(chan struct{})}
+	d.client = UnixClient(d.Socket)
+	return d
 }

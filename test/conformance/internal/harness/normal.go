@@ -20,6 +20,8 @@ var rules = []rule{
 	{regexp.MustCompile(`(?i)\b(pid[ :=]+)[1-9]\d*`), "${1}{PID}"},
 	{regexp.MustCompile(`\([1-9]\d*\) (with|to send)`), "({PID}) $1"},
 	{regexp.MustCompile(`(-(?:stdout|stderr)---[^/\s"']*?-)[A-Za-z0-9_]{8}(\.log)`), "${1}{RAND}$2"},
+	// An exception of the reference's client, and a sentence of ours.
+	{regexp.MustCompile(`(?m)^(\s*)error: .*$`), "${1}error: {WHAT}"},
 	{regexp.MustCompile(`when:\d+`), "when:{TIME}"},
 	{regexp.MustCompile(`\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT`), "{HTTPDATE}"},
 }

@@ -140,3 +140,19 @@ func portFree(port int) bool {
 	l.Close()
 	return true
 }
+
+// SameFD tells whether two descriptors are the same pipe or file.
+func (c Child) SameFD(a, b int) bool {
+	x, _ := os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", c.PID, a))
+	y, _ := os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", c.PID, b))
+	return x == y
+}
+
+// Owner returns a file's owner as "uid:gid".
+func Owner(info os.FileInfo) string {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return "?"
+	}
+	return fmt.Sprintf("%d:%d", st.Uid, st.Gid)
+}

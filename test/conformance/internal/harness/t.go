@@ -23,6 +23,7 @@ type T struct {
 	Self string // this program, which also serves as child of the daemons
 	Dir  string // the case's own empty directory
 	D    *Daemon
+	Wrap []string // a command to run daemons by, e.g. with other limits
 
 	out      strings.Builder
 	replace  []string // pairs for strings.Replacer, applied to the observation
