@@ -28,7 +28,7 @@ type Config struct {
 	Infos     []string // to be logged at INFO (e.g. included files)
 
 	// Environ is the set of ENV_x expansions that were in force (os environ
-	// plus [supervisord] environment); kept for a later re-read.
+	// plus [supervisord] environment), by full name, e.g. "ENV_HOME".
 	Environ map[string]string
 }
 
@@ -46,6 +46,7 @@ type Supervisord struct {
 	MinProcs        int
 	Umask           uint32
 	User            string // "" when not set
+	UID, GID        int    // of User and of its primary group, -1 when User is not set
 	Directory       string // "" when not set
 	ChildLogDir     string
 	NoCleanup       bool
@@ -97,8 +98,10 @@ type Server struct {
 	Port         int    // inet: 1..65535
 	Username     string
 	Password     string // clear text, or "{SHA}" and a hex digest
-	HasAuth      bool
-	WebGetAction bool // extension web_get_actions: GET links on the web page may change state
+	HasAuth      bool   // a username was given (an empty one counts as none)
+	WebGetAction bool   // extension web_get_actions: GET links on the web page may change state
+
+	Set map[string]Origin // which options were written, by name
 }
 
 // GroupKind tells programs, event listener pools and FastCGI programs apart.
@@ -129,6 +132,8 @@ type Group struct {
 	// FastCGI groups only. In a heterogeneous [group:x] the sockets sit on the
 	// processes (Process.Socket).
 	Socket *FastCGISocket
+
+	Set map[string]Origin // which options of Section were written, by name
 }
 
 // FastCGISocket is the shared listening socket of an [fcgi-program:x].
@@ -181,6 +186,10 @@ type Process struct {
 	Socket         *FastCGISocket // non-nil: fd 0 is this socket
 
 	Stdout, Stderr Output
+
+	// Set tells which options of Section were written, by name. It is shared by
+	// the processes of the section.
+	Set map[string]Origin
 }
 
 // LogKind tells what a log option names.

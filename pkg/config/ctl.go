@@ -1,0 +1,77 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+)
+
+// LoadCtl reads what supervisorctl needs from a configuration file: the section
+// [supervisorctl] and the plug-ins. environ is the environment for ENV_x and ~,
+// nil for os.Environ(). The error is of the type Errors.
+//
+// Supervisor's client does not follow [include]; here it is followed if the main
+// file has no section [supervisorctl].
+func LoadCtl(file string, environ []string) (*Ctl, error) {
+	r := newReader(LoadOptions{File: file, Environ: environ})
+	ctl := r.loadCtl()
+	if len(r.errs) > 0 {
+		return nil, r.errs
+	}
+	return ctl, nil
+}
+
+func (r *reader) loadCtl() *Ctl {
+	if !r.readMain() {
+		return nil
+	}
+	if r.doc.Section("supervisorctl") == nil && r.doc.Section("include") != nil {
+		r.followInclude()
+	}
+	sec := r.doc.Section("supervisorctl")
+	if sec == nil {
+		r.fail(Error{
+			Origin:    Origin{File: r.opts.File},
+			Problem:   "there is no section [supervisorctl]",
+			Allowed:   "a section [supervisorctl], which may be empty",
+			reference: ".ini file does not include supervisorctl section",
+		})
+		return nil
+	}
+	s := r.scope(sec, SupervisorctlSection, r.expansions(map[string]expansion{}))
+	ctl := &Ctl{ServerURL: value(s, "serverurl", plainText)}
+	if path, isUnix := strings.CutPrefix(ctl.ServerURL, "unix://"); isUnix {
+		ctl.ServerURL = "unix://" + r.paths.normalize(path)
+	}
+	s.exp = r.environExpansions()
+	ctl.Prompt = value(s, "prompt", plainText)
+	ctl.Username, _ = s.text("username")
+	ctl.Password, _ = s.text("password")
+	s.exp = r.expansions(map[string]expansion{})
+	if history, _ := s.text("history_file"); history != "" {
+		ctl.HistoryFile = r.paths.normalize(history)
+	}
+	for _, sec := range r.sectionsOf(CtlPluginSection) {
+		ctl.Plugins = append(ctl.Plugins, r.readCtlPlugin(sec))
+	}
+	return ctl
+}
+
+// ParseURL checks that a text has the form of a URL, as supervisorctl's command
+// line does.
+func ParseURL(s string) (string, error) {
+	scheme, rest, ok := strings.Cut(s, ":")
+	if ok && isScheme(scheme) && strings.TrimLeft(rest, "?#") == rest && rest != "" && rest != "//" {
+		return s, nil
+	}
+	return "", badValue("value %s is not a URL", fmt.Sprintf("%q", s), "not a URL", "http://host:port or unix:///path")
+}
+
+func isScheme(s string) bool {
+	for i, c := range []byte(s) {
+		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
+		if !letter && (i == 0 || !('0' <= c && c <= '9' || c == '+' || c == '-' || c == '.')) {
+			return false
+		}
+	}
+	return s != ""
+}
