@@ -194,8 +194,10 @@ func (l *Loop) RemoteEvent(ctx context.Context, typ, data string) error {
 func (l *Loop) Shutdown() { l.setMood(MoodShutdown) }
 
 // Restart asks for an orderly stop after which Run returns MoodRestarting. It
-// has no effect once a shutdown has been asked for.
-func (l *Loop) Restart() { l.setMood(MoodRestarting) }
+// has no effect once a shutdown has been asked for. The configuration is read
+// first: if it is bad, nothing is stopped and the reader's error comes back as
+// CANT_REREAD.
+func (l *Loop) Restart() error { return l.restart() }
 
 // Notice is one event as seen by a subscriber of Subscribe.
 type Notice struct {

@@ -1,0 +1,138 @@
+package core
+
+import (
+	"slices"
+	"time"
+
+	"github.com/supervisor-go/supervisor/pkg/config"
+	"github.com/supervisor-go/supervisor/supervisord/internal/life"
+)
+
+// state is everything the loop knows. Only the loop's goroutine touches it.
+type state struct {
+	loop   *Loop
+	opts   *Options
+	cfg    *config.Config // read last
+	nextID ProcID
+	byID   map[ProcID]*process
+	groups map[string]*group
+	order  []*group // ascending by priority, then name
+	due    deadlines
+	bus    bus
+	end    ending
+	waits  timedWaits
+}
+
+// process is one configured process.
+type process struct {
+	id     ProcID
+	cfg    *config.Process
+	group  *group
+	policy life.Policy
+	life   life.Process
+
+	due    life.Instant // as filed in deadlines
+	heapAt int
+
+	stdoutLog, stderrLog string
+	startWall, stopWall  int64 // seconds since the epoch
+	spawns               int
+	cause                string // how the last child ended, in words
+	lastPID              int
+	socket               Socket // non-nil while a FastCGI socket is held
+	waiters              []*waiter
+	resume               bool // was up when an update stopped it
+}
+
+// group is one active group.
+type group struct {
+	cfg    *config.Group
+	procs  []*process // ascending by priority, then name
+	byName map[string]*process
+	socket map[*config.FastCGISocket]Socket
+	pool   *pool // event listener pools only
+}
+
+func (s *state) init(l *Loop) {
+	s.loop = l
+	s.opts = &l.opts
+	s.byID = map[ProcID]*process{}
+	s.groups = map[string]*group{}
+	s.bus.init(s)
+}
+
+// runQueued runs the work that others have sent.
+func (s *state) runQueued() {
+	items := s.loop.in.take()
+	for _, fn := range items {
+		fn()
+	}
+	s.loop.in.give(items)
+}
+
+// runDue wakes every process whose deadline has passed, and the loop's own
+// timed affairs.
+func (s *state) runDue() {
+	for {
+		at := s.due.next()
+		if at == 0 || at > s.loop.now() {
+			break
+		}
+		p := s.due.heap[0]
+		s.due.set(p, 0)
+		s.step(p, life.Event{Kind: life.Wake})
+	}
+	s.bus.tick()
+	s.waits.run(s)
+	s.reportShutdown()
+}
+
+// sleep waits for work or for the earliest deadline.
+func (s *state) sleep(timer *time.Timer) {
+	at := s.due.next()
+	for _, other := range [...]life.Instant{s.bus.nextTick, s.waits.next(), s.end.nextReport} {
+		if other != 0 && (at == 0 || other < at) {
+			at = other
+		}
+	}
+	if at == 0 {
+		<-s.loop.in.wake
+		return
+	}
+	timer.Reset(time.Duration(at - s.loop.now()))
+	select {
+	case <-s.loop.in.wake:
+		timer.Stop()
+	case <-timer.C:
+	}
+}
+
+// find returns the process of a namespec's parts.
+func (s *state) find(groupName, processName string) *process {
+	g := s.groups[groupName]
+	if g == nil {
+		return nil
+	}
+	return g.byName[processName]
+}
+
+// each calls fn for all processes, by ascending priority of group and process.
+func (s *state) each(fn func(*process)) {
+	for _, g := range s.order {
+		for _, p := range g.procs {
+			fn(p)
+		}
+	}
+}
+
+func (s *state) sortGroups() {
+	slices.SortStableFunc(s.order, func(a, b *group) int {
+		return comparePriority(a.cfg.Priority, b.cfg.Priority, a.cfg.Name, b.cfg.Name)
+	})
+}
+
+func (g *group) sortProcs() {
+	slices.SortStableFunc(g.procs, func(a, b *process) int {
+		return comparePriority(a.cfg.Priority, b.cfg.Priority, a.cfg.Name, b.cfg.Name)
+	})
+}

@@ -1,0 +1,109 @@
+package core
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/supervisor-go/supervisor/pkg/config"
+)
+
+func comparePriority(pa, pb int, na, nb string) int {
+	if pa != pb {
+		if pa < pb {
+			return -1
+		}
+		return 1
+	}
+	return strings.Compare(na, nb)
+}
+
+func (s *state) view(p *process, now int64) View {
+	v := View{
+		ID: p.id, Group: p.group.cfg.Name, Config: p.cfg, State: p.life.State, PID: p.life.PID,
+		Start: p.startWall, Stop: p.stopWall, Now: now, SpawnErr: p.life.SpawnErr,
+		StdoutLog: p.stdoutLog, StderrLog: p.stderrLog,
+		Restarts: max(0, p.spawns-1), Tries: p.life.Tries, HasExit: p.life.HasExit,
+	}
+	if p.life.HasExit {
+		v.ExitStatus = p.life.ExitStatus
+	}
+	if p.group.pool != nil {
+		v.Listener = p.group.pool.listenerState(p)
+	}
+	return v
+}
+
+func (l *Loop) process(name string) (v View, err error) {
+	if e := l.do(func(s *state) {
+		var p *process
+		if p, err = s.lookup(name); err == nil {
+			v = s.view(p, time.Now().Unix())
+		}
+	}); e != nil {
+		return v, e
+	}
+	return v, err
+}
+
+func (l *Loop) byPriority() (list []View) {
+	_ = l.do(func(s *state) {
+		list = make([]View, 0, len(s.byID))
+		now := time.Now().Unix()
+		s.each(func(p *process) { list = append(list, s.view(p, now)) })
+	})
+	return list
+}
+
+func (l *Loop) processes() []View {
+	list := l.byPriority()
+	slices.SortFunc(list, func(a, b View) int {
+		if c := strings.Compare(a.Group, b.Group); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Config.Name, b.Config.Name)
+	})
+	return list
+}
+
+func (l *Loop) groupProcesses(name string) (list []View, err error) {
+	if e := l.do(func(s *state) {
+		g := s.groups[name]
+		if g == nil {
+			err = badName(name)
+			return
+		}
+		now := time.Now().Unix()
+		for _, p := range g.procs {
+			list = append(list, s.view(p, now))
+		}
+	}); e != nil {
+		return nil, e
+	}
+	return list, err
+}
+
+func (l *Loop) config() (cfg *config.Config, active map[string]bool) {
+	active = map[string]bool{}
+	_ = l.do(func(s *state) {
+		cfg = s.cfg
+		for name := range s.groups {
+			active[name] = true
+		}
+	})
+	return cfg, active
+}
+
+func (l *Loop) groupInfos() (list []GroupInfo) {
+	_ = l.do(func(s *state) {
+		for _, g := range s.groups {
+			info := GroupInfo{Config: g.cfg, Processes: len(g.procs)}
+			if g.pool != nil {
+				info.Buffered, info.Discarded = g.pool.counts()
+			}
+			list = append(list, info)
+		}
+	})
+	slices.SortFunc(list, func(a, b GroupInfo) int { return strings.Compare(a.Config.Name, b.Config.Name) })
+	return list
+}
