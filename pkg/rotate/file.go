@@ -170,7 +170,7 @@ func (f *file) put(p []byte) (int, error) {
 	if err := f.ready(); err != nil {
 		return 0, err
 	}
-	n, err := writeAll(f.fd, p)
+	n, err := WriteFD(f.fd, p)
 	f.size += int64(n)
 	if err != nil && !full(err) {
 		f.shut() // the next write opens it by name

@@ -32,8 +32,9 @@ func open(path string, perm uint32) (int, syscall.Stat_t, error) {
 	return fd, st, nil
 }
 
-// writeAll writes p, waiting where the other end of a FIFO or terminal is slow.
-func writeAll(fd int, p []byte) (int, error) {
+// WriteFD writes all of p to a descriptor, blocking or not; where the other end
+// of a pipe or terminal is slow it waits. It returns how much was written.
+func WriteFD(fd int, p []byte) (int, error) {
 	done := 0
 	for done < len(p) {
 		n, err := syscall.Write(fd, p[done:])
