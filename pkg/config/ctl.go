@@ -1,8 +1,9 @@
 package config
 
 import (
-	"fmt"
 	"strings"
+
+	"github.com/supervisor-go/supervisor/pkg/internal/pytext"
 )
 
 // LoadCtl reads what supervisorctl needs from a configuration file: the section
@@ -57,13 +58,15 @@ func (r *reader) loadCtl() *Ctl {
 }
 
 // ParseURL checks that a text has the form of a URL, as supervisorctl's command
-// line does.
+// line does: a scheme, and a host or a path.
 func ParseURL(s string) (string, error) {
 	scheme, rest, ok := strings.Cut(s, ":")
-	if ok && isScheme(scheme) && strings.TrimLeft(rest, "?#") == rest && rest != "" && rest != "//" {
+	body, _, _ := strings.Cut(strings.TrimPrefix(rest, "//"), "#")
+	body, _, _ = strings.Cut(body, "?")
+	if ok && isScheme(scheme) && body != "" {
 		return s, nil
 	}
-	return "", badValue("value %s is not a URL", fmt.Sprintf("%q", s), "not a URL", "http://host:port or unix:///path")
+	return "", badValue("value %s is not a URL", pytext.Repr(s), "not a URL", "http://host:port or unix:///path")
 }
 
 func isScheme(s string) bool {

@@ -1,10 +1,8 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 )
 
@@ -37,9 +35,10 @@ func programPath(argv0 string) string {
 	if strings.Contains(argv0, "/") {
 		return argv0
 	}
-	path, err := exec.LookPath(argv0)
-	if err != nil && !errors.Is(err, exec.ErrDot) {
-		return argv0
+	for _, dir := range strings.Split(os.Getenv("PATH"), ":") {
+		if path := joinPath(dir, argv0); isExecutable(path) {
+			return path
+		}
 	}
-	return path
+	return argv0
 }

@@ -99,7 +99,7 @@ func (l *lexer) optionLine(line, content, comment string) {
 		return
 	}
 	l.finish()
-	name := strings.ToLower(pytext.StripRight(content[:i]))
+	name := pytext.Lower(pytext.StripRight(content[:i]))
 	if name == "" {
 		l.bad = append(l.bad, BadLine{Line: l.number, Text: line})
 		return
