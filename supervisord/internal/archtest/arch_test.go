@@ -18,6 +18,7 @@ func TestArchitecture(t *testing.T) {
 		},
 		{
 			Packages:  []string{"*", "internal/...", "cmd/..."},
+			Except:    []string{"internal/api/apitest"}, // runs peers for tests
 			Forbidden: []string{"os/exec"},
 			Reason:    "only spawn makes children, and only spawn waits for them: a second waiter steals exit statuses",
 		},
