@@ -9,6 +9,7 @@ import (
 
 	"github.com/supervisor-go/supervisor/pkg/config"
 	"github.com/supervisor-go/supervisor/pkg/shlex"
+	"github.com/supervisor-go/supervisor/supervisord/internal/pyrepr"
 )
 
 // Cause tells the ways apart in which a command cannot be run.
@@ -44,7 +45,7 @@ func Resolve(p *config.Process) (filename string, argv []string, err error) {
 func resolve(p *config.Process) (filename string, argv []string, st *syscall.Stat_t, err error) {
 	argv, err = shlex.Split(p.Command)
 	if err != nil {
-		return "", nil, nil, &CommandError{BadCommand, "can't parse command " + pyRepr(p.Command) + ": " + err.Error()}
+		return "", nil, nil, &CommandError{BadCommand, "can't parse command " + pyrepr.Quote(p.Command) + ": " + err.Error()}
 	}
 	if len(argv) == 0 {
 		return "", nil, nil, &CommandError{BadCommand, "command is empty"}
@@ -107,13 +108,13 @@ func searchPath(p *config.Process) []string {
 func checkExecutable(file string, st *syscall.Stat_t) error {
 	switch {
 	case st == nil:
-		return &CommandError{NotFound, "can't find command " + pyRepr(file)}
+		return &CommandError{NotFound, "can't find command " + pyrepr.Quote(file)}
 	case st.Mode&syscall.S_IFMT == syscall.S_IFDIR:
-		return &CommandError{NotExecutable, "command at " + pyRepr(file) + " is a directory"}
+		return &CommandError{NotExecutable, "command at " + pyrepr.Quote(file) + " is a directory"}
 	case st.Mode&0o111 == 0:
-		return &CommandError{NotExecutable, "command at " + pyRepr(file) + " is not executable"}
+		return &CommandError{NotExecutable, "command at " + pyrepr.Quote(file) + " is not executable"}
 	case unix.Access(file, unix.X_OK) != nil:
-		return &CommandError{NoPermission, "no permission to run command " + pyRepr(file)}
+		return &CommandError{NoPermission, "no permission to run command " + pyrepr.Quote(file)}
 	}
 	return nil
 }

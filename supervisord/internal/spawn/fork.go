@@ -6,6 +6,7 @@ import (
 	"syscall"
 
 	"github.com/supervisor-go/supervisor/pkg/config"
+	"github.com/supervisor-go/supervisor/supervisord/internal/pyrepr"
 )
 
 // forkThread forks, signals and reaps until Close. select is fair, so a long
@@ -105,7 +106,7 @@ func (s *Spawner) reap() {
 		case err == syscall.EINTR:
 		case err != nil:
 			if err != syscall.ECHILD {
-				s.log(config.LevelCritical, "waitpid error "+pyRepr(errnoName(err))+
+				s.log(config.LevelCritical, "waitpid error "+pyrepr.Quote(errnoName(err))+
 					"; a process may not be cleaned up properly")
 			}
 			return

@@ -178,8 +178,8 @@ func TestUserThatCannotBeTaken(t *testing.T) {
 	if !inside() {
 		onlyRoot(t)
 		for caps, want := range map[string]string{
-			"-setgid":        "Could not set groups of effective user",
-			"-setuid":        "EPERM",
+			"-setgid": "Could not set groups of effective user",
+			"-setuid": "EPERM",
 		} {
 			t.Setenv("WANT", want)
 			runInside(t, `[ "$CAPS" ] || CAPS=1 exec setpriv --bounding-set `+caps+` --inh-caps `+caps+` /bin/sh -c 'exec "$0" "$@"' "$0" "$@"`, nil)

@@ -1,4 +1,5 @@
-package spawn
+// Package pyrepr quotes strings as Python does in the messages of Supervisor.
+package pyrepr
 
 import (
 	"fmt"
@@ -7,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// pyRepr quotes a string as Python's repr() does; the reference's messages
-// show commands that way.
-func pyRepr(s string) string {
+// Quote returns what repr() of Python returns for a string; the reference shows
+// commands and paths that way.
+func Quote(s string) string {
 	quote := '\''
 	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {
 		quote = '"'
