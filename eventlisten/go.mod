@@ -3,6 +3,7 @@ module github.com/supervisor-go/supervisor/eventlisten
 go 1.26.0
 
 require (
+	github.com/google/go-cmp v0.7.0
 	github.com/supervisor-go/supervisor/pkg v0.0.0
 	github.com/urfave/cli/v2 v2.27.7
 	golang.org/x/sys v0.49.0

@@ -141,13 +141,13 @@ func gone(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	pid := pidOf(ts, args[0])
 	poll(ts, func() (bool, string) {
-		return ended(pid), fmt.Sprintf("process %d is there", pid)
+		return Ended(pid), fmt.Sprintf("process %d is there", pid)
 	})
 }
 
-// ended tells whether there is no such process any more. A zombie has ended:
+// Ended tells whether there is no such process any more. A zombie has ended:
 // whether it goes away is up to its parent, in a container often nobody.
-func ended(pid int) bool {
+func Ended(pid int) bool {
 	if syscall.Kill(pid, 0) == syscall.ESRCH {
 		return true
 	}
