@@ -199,7 +199,7 @@ func (f *formatter) unnamed(s spec) error {
 	}
 	switch s.verb {
 	case 's', 'r', 'a':
-		return fmt.Errorf("%%%c without a name in parentheses; write %%%% for a percent sign", s.verb)
+		return fmt.Errorf("%%%c without a name in parentheses", s.verb)
 	case 'd', 'i', 'u':
 		return fmt.Errorf("%%%c format: a real number is required, not dict", s.verb)
 	case 'o', 'x', 'X':

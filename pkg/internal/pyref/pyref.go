@@ -34,15 +34,15 @@ type Error struct {
 func (e *Error) Error() string { return e.Type + ": " + e.Message }
 
 // Start starts an interpreter, which ends with the test. environ is its
-// environment, as "name=value". The test is skipped if the reference is not
+// whole environment, as "name=value". The test is skipped if the reference is not
 // installed.
 func Start(t testing.TB, environ ...string) *Python {
 	t.Helper()
 	if err := exec.Command(interpreter, "-c", "import supervisor.options").Run(); err != nil {
 		t.Skip("the Python version of Supervisor is not installed, so there is nothing to compare with")
 	}
-	cmd := exec.Command(interpreter, "-X", "utf8", "-W", "ignore", "-c", driver)
-	cmd.Env = append([]string{"PYTHONDONTWRITEBYTECODE=1"}, environ...)
+	cmd := exec.Command(interpreter, "-B", "-X", "utf8", "-W", "ignore", "-c", driver)
+	cmd.Env = append([]string{}, environ...)
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
 	if err != nil {

@@ -95,6 +95,13 @@ def socket_config(config):
     }
 
 
+def process(config):
+    fields = {n: plain(getattr(config, n)) for n in NAMES}
+    for name in ["serverurl", "directory", "stdout_logfile", "stderr_logfile"]:
+        fields[name] = fields[name] or None  # an empty text counts as none
+    return fields
+
+
 def config(args):
     opts = Options()
     opts.realize(args=args, doc="", progname="supervisord")
@@ -105,7 +112,7 @@ def config(args):
             "class": type(group).__name__,
             "name": group.name,
             "priority": group.priority,
-            "processes": [{n: plain(getattr(p, n)) for n in NAMES} for p in group.process_configs],
+            "processes": [process(p) for p in sorted(group.process_configs)],
             "socket": socket_config(getattr(group, "socket_config", None)),
         }
         if hasattr(group, "pool_events"):
@@ -116,8 +123,8 @@ def config(args):
     for s in opts.server_configs:
         servers.append({
             "section": s["section"],
-            "username": s["username"],
-            "password": s["password"],
+            "username": s["username"] or None,
+            "password": s["password"] if s["username"] else None,
             "host": s.get("host"),
             "port": s.get("port"),
             "file": s.get("file"),
@@ -128,15 +135,16 @@ def config(args):
     names = ["logfile", "logfile_maxbytes", "logfile_backups", "loglevel", "pidfile", "identifier",
              "nodaemon", "silent", "minfds", "minprocs", "umask", "user", "directory", "childlogdir",
              "nocleanup", "strip_ansi"]
+    flags = ["nodaemon", "silent", "nocleanup", "strip_ansi"]  # 1 on the command line, True in a file
     return {
-        "supervisord": {n: plain(getattr(opts, n)) for n in names},
+        "supervisord": {n: (getattr(opts, n) or None) if n == "directory" else bool(getattr(opts, n)) if n in flags else plain(getattr(opts, n)) for n in names},
         "environment": sorted([k, v] for k, v in section.environment.items()),
         "uid": opts.uid,
         "gid": opts.gid,
         "groups": groups,
         "servers": servers,
         "rpcinterfaces": [[name, extras] for name, factory, extras in section.rpcinterface_factories],
-        "warnings": opts.parse_warnings,
+        "warnings": list(dict.fromkeys(opts.parse_warnings)),  # each once
         "infos": opts.parse_infos,
     }
 
