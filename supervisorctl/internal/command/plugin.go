@@ -1,0 +1,132 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/supervisor-go/supervisor/pkg/config"
+)
+
+// pluginPrefix begins the names of programs on PATH that are commands.
+const pluginPrefix = "supervisorctl-"
+
+// plugin is a command that is a program of its own.
+type plugin struct {
+	name    string
+	path    string // of the program; "" if it has none
+	section *config.CtlPlugin
+}
+
+func (p *plugin) about() string {
+	switch {
+	case p.path != "":
+		return "A plug-in: runs " + p.path
+	default:
+		return "A plug-in that cannot run: " + p.unusable()
+	}
+}
+
+// unusable says why a plug-in of the configuration cannot be run.
+func (p *plugin) unusable() string {
+	return fmt.Sprintf("[ctlplugin:%s] names a Python factory (%s), which only the Python Supervisor can load; "+
+		"command= names a program instead", p.name, p.section.Factory)
+}
+
+// plugin finds a plug-in command: in the configuration first, then on PATH.
+func (c *Ctl) plugin(name string) (*plugin, bool) {
+	if name == "" {
+		return nil, false
+	}
+	for i := range c.settings.Plugins {
+		if s := &c.settings.Plugins[i]; s.Name == name {
+			return &plugin{name: name, path: s.Command, section: s}, true
+		}
+	}
+	if path, err := exec.LookPath(pluginPrefix + name); err == nil {
+		return &plugin{name: name, path: path}, true
+	}
+	return nil, false
+}
+
+// pluginNames lists the plug-in commands.
+func (c *Ctl) pluginNames() []string {
+	var names []string
+	for _, p := range c.settings.Plugins {
+		names = append(names, p.Name)
+	}
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			continue
+		}
+		for _, e := range entries {
+			name, ok := strings.CutPrefix(e.Name(), pluginPrefix)
+			if ok && name != "" && executable(filepath.Join(dir, e.Name())) {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func executable(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0
+}
+
+// runPlugin runs a plug-in with the arguments, on our own standard streams. Its
+// exit status becomes ours. Server and credentials are in its environment.
+func (c *Ctl) runPlugin(ctx context.Context, p *plugin, arg string) {
+	if p.path == "" {
+		c.fail("error: " + p.unusable())
+		c.Exit = ExitFailure
+		return
+	}
+	cmd := exec.CommandContext(ctx, p.path, strings.Fields(arg)...)
+	cmd.Env = append(slices.Clone(c.settings.Environ), c.pluginEnviron(p)...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, c.out, c.err
+	// A ctrl-C reaches the plug-in through the terminal; it decides what to do.
+	cmd.Cancel = func() error { return nil }
+	err := cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+	case errors.As(err, &exit):
+		c.Exit = exit.ExitCode()
+		if c.Exit < 0 {
+			c.fail(fmt.Sprintf("error: the plug-in %s ended by itself: %s", p.name, exit))
+			c.Exit = ExitFailure
+		}
+	default:
+		c.fail(fmt.Sprintf("error: cannot run the plug-in %s: %s", p.path, err))
+		c.Exit = ExitNotExecutable
+		if errors.Is(err, fs.ErrNotExist) {
+			c.Exit = ExitFailure
+		}
+	}
+}
+
+// pluginEnviron is what a plug-in needs to know: where the server is, and the
+// other options of its section.
+func (c *Ctl) pluginEnviron(p *plugin) []string {
+	env := []string{
+		EnvServerURL + "=" + c.settings.ServerURL,
+		EnvUsername + "=" + c.settings.Username,
+		EnvPassword + "=" + c.settings.Password,
+	}
+	if p.section != nil {
+		for key, value := range p.section.Options {
+			env = append(env, "SUPERVISOR_PLUGIN_"+strings.ToUpper(key)+"="+value)
+		}
+	}
+	slices.Sort(env)
+	return env
+}

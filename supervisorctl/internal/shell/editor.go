@@ -1,0 +1,109 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"os"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/peterh/liner"
+)
+
+// Editor reads command lines from a terminal, with editing, history and
+// completion. While no line is being read the terminal is in its usual mode, so
+// that commands and their ctrl-C work as anywhere.
+type Editor struct {
+	state  *liner.State
+	cooked liner.ModeApplier // the terminal's usual mode
+	raw    liner.ModeApplier // its mode while a line is edited
+	plain  *Plain            // for what is not edited
+	file   string            // the history's, or ""
+}
+
+// NewEditor returns an editor for the terminal on stdin and stdout, or nil if
+// they are none that lines can be edited on. file keeps the history; "" keeps
+// none.
+func NewEditor(plain *Plain, file string, candidates func(words []string) []string) *Editor {
+	if !liner.TerminalSupported() || !IsTerminal(os.Stdin) || !IsTerminal(os.Stdout) {
+		return nil
+	}
+	cooked, err := liner.TerminalMode()
+	if err != nil {
+		return nil
+	}
+	e := &Editor{state: liner.NewLiner(), cooked: cooked, plain: plain, file: file}
+	if e.raw, err = liner.TerminalMode(); err != nil {
+		_ = e.state.Close()
+		return nil
+	}
+	_ = e.cooked.ApplyMode()
+	e.state.SetCtrlCAborts(true)
+	e.state.SetTabCompletionStyle(liner.TabPrints)
+	e.state.SetBeep(false)
+	e.state.SetWordCompleter(func(line string, pos int) (string, []string, string) {
+		return complete(line, pos, candidates)
+	})
+	e.readHistory()
+	return e
+}
+
+// ReadCommand implements LineReader.
+func (e *Editor) ReadCommand(_ context.Context, prompt string) (string, error) {
+	line, err := e.edit(func() (string, error) { return e.state.Prompt(prompt) })
+	if err == nil && strings.TrimSpace(line) != "" {
+		e.state.AppendHistory(line)
+	}
+	return line, err
+}
+
+// ReadLine reads a line that is no command: an answer, or what is sent to a
+// process. It is not kept in the history.
+func (e *Editor) ReadLine(ctx context.Context, prompt string) (string, error) {
+	if prompt == "" {
+		return e.plain.ReadLine(ctx, prompt)
+	}
+	return e.edit(func() (string, error) { return e.state.Prompt(prompt) })
+}
+
+// ReadPassword reads a line that is not shown.
+func (e *Editor) ReadPassword(_ context.Context, prompt string) (string, error) {
+	return e.edit(func() (string, error) { return e.state.PasswordPrompt(prompt) })
+}
+
+func (e *Editor) edit(read func() (string, error)) (string, error) {
+	if err := e.raw.ApplyMode(); err != nil {
+		return "", err
+	}
+	defer func() { _ = e.cooked.ApplyMode() }()
+	line, err := read()
+	if errors.Is(err, liner.ErrPromptAborted) {
+		return "", context.Canceled
+	}
+	return line, err
+}
+
+// Close keeps the history and leaves the terminal as it was.
+func (e *Editor) Close() {
+	e.writeHistory()
+	_ = e.state.Close()
+}
+
+// complete splits the line before the cursor into words, of which the last one
+// is completed. A name is one word even with ":", "*" and "-" in it.
+func complete(line string, pos int, candidates func([]string) []string) (head string, list []string, tail string) {
+	runes := []rune(line)
+	before, tail := string(runes[:pos]), string(runes[pos:])
+	words := strings.Fields(before)
+	if before == "" || unicode.IsSpace(runes[pos-1]) {
+		words = append(words, "")
+	}
+	last := words[len(words)-1]
+	head = strings.TrimSuffix(before, last)
+	for _, c := range candidates(words) {
+		list = append(list, c+" ")
+	}
+	slices.Sort(list)
+	return head, list, tail
+}
