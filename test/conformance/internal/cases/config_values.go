@@ -168,6 +168,7 @@ func refusedValues() []suite.Case {
 		"inet-user-only":           "[inet_http_server]\nport=127.0.0.1:0\nusername=u\n",
 		"rpcinterface-without":     "[rpcinterface:x]\nfoo=1\n",
 		"rpcinterface-unknown":     "[rpcinterface:x]\nsupervisor.rpcinterface_factory=nosuch:nosuch\n",
+		"log-in-missing-directory": "[program:p]\ncommand=true\nstdout_logfile={DIR}/missing/x\n",
 		"line-without-section":     "", // replaced below
 		"numprocs-name":            "[program:p]\ncommand=true\nnumprocs=2\nprocess_name=p\n",
 		"stopasgroup-killasgroup":  "[program:p]\ncommand=true\nstopasgroup=true\nkillasgroup=false\n",

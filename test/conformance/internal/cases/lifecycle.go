@@ -225,7 +225,6 @@ func lifeSpawns() []lifeCase {
 		{"bad-directory", errLog("sleep 1000", "directory=/nonexistent"), withErr},
 		{"directory-is-file", errLog("sleep 1000", "directory={DIR}/notexec"), withErr},
 		{"log-is-directory", command("sleep 1000", "startretries=0", "stdout_logfile={DIR}/directory"), fatal},
-		{"log-in-missing-directory", command("sleep 1000", "startretries=0", "stdout_logfile={DIR}/missing/x.log"), fatal},
 		{"stderr-log-is-directory", command("sleep 1000", "startretries=0", "stderr_logfile={DIR}/directory"), fatal},
 		{"nosuch-retries", command("{DIR}/nosuch", "startretries=1"), func(t *T, n string) {
 			t.RPC("startProcess", n, false)

@@ -348,6 +348,11 @@ func rpcAll() []suite.Case {
 			t.RPC("stopProcess", "slow")
 			t.Printf("the start says %s", harness.Show(<-done))
 		}},
+		{Name: "deferred-unicode", Differs: "The reference counts characters instead of bytes in the length of a deferred answer, which cuts it where a name is not ASCII; ours is whole.", Run: func(t *T) {
+			t.Start(quiet("uni-ü€"))
+			t.Await("uni-ü€", "RUNNING")
+			t.RPC("stopAllProcesses")
+		}},
 		{Name: "stop-waits-for-kill", Run: func(t *T) {
 			t.Start(prog("stubborn", `sh -c 'trap "" TERM; echo ready; while :; do sleep 0.1; done'`, "startsecs=0", "stopwaitsecs=1", "stdout_logfile={DIR}/o"))
 			t.Until("ready", func() bool { return t.Read("o") == "ready\n" })

@@ -183,3 +183,6 @@ func (t *T) Port() int {
 	t.Fatalf("no free TCP port")
 	return 0
 }
+
+// Remove removes a file of the case's directory.
+func (t *T) Remove(name string) error { return os.Remove(t.Path(name)) }
