@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -37,7 +36,7 @@ func (r *reader) adviseOnSection(sec *ini.Section) {
 		}
 		_, pos, _ := sec.Own(key)
 		hint := ""
-		if near := nearest(key, slices.Sorted(maps.Keys(optionIndex[kind]))); near != "" {
+		if near := nearest(key, optionNames[kind]); near != "" {
 			hint = fmt.Sprintf("; did you mean %s?", near)
 		}
 		r.warn(fmt.Sprintf("%s: [%s] %s: this option is not known and has no effect%s", pos, sec.Name(), key, hint))
@@ -97,8 +96,14 @@ func (r *reader) adviseOnNames() {
 	}
 }
 
+// maxHints bounds the number of errors for which all programs are searched.
+const maxHints = 20
+
 // nearProgram suggests a program for a name that a group got wrong.
 func (r *reader) nearProgram(name string) string {
+	if len(r.errs) > maxHints {
+		return ""
+	}
 	var names []string
 	for _, kind := range []SectionKind{ProgramSection, FastCGISection} {
 		for _, sec := range r.sectionsOf(kind) {

@@ -38,7 +38,7 @@ func (r *reader) loadCtl() *Ctl {
 		})
 		return nil
 	}
-	s := r.scope(sec, SupervisorctlSection, r.expansions(map[string]expansion{}))
+	s := r.scope(sec, SupervisorctlSection, r.hereExpansions())
 	ctl := &Ctl{ServerURL: value(s, "serverurl", plainText)}
 	if path, isUnix := strings.CutPrefix(ctl.ServerURL, "unix://"); isUnix {
 		ctl.ServerURL = "unix://" + r.paths.normalize(path)
@@ -47,7 +47,7 @@ func (r *reader) loadCtl() *Ctl {
 	ctl.Prompt = value(s, "prompt", plainText)
 	ctl.Username, _ = s.text("username")
 	ctl.Password, _ = s.text("password")
-	s.exp = r.expansions(map[string]expansion{})
+	s.exp = r.hereExpansions()
 	if history, _ := s.text("history_file"); history != "" {
 		ctl.HistoryFile = r.paths.normalize(history)
 	}

@@ -60,31 +60,30 @@ const maxAge = 36500 * 24 * time.Hour
 // ParseAge reads an age: a number of days, or numbers with the units d, h, m and
 // s, such as 7d, 12h or 1d12h.
 func ParseAge(s string) (time.Duration, error) {
-	bad := badValue("not an age: %s", pytext.Repr(s), "not an age", "a number of days, or a duration such as 7d or 12h")
+	age, ok := parseAge(s)
+	if !ok {
+		return 0, badValue("not an age: %s", pytext.Repr(s), "not an age", "a number of days, or a duration such as 7d or 12h")
+	}
+	return age, nil
+}
+
+func parseAge(s string) (age time.Duration, ok bool) {
 	text := strings.ToLower(pytext.Strip(s))
-	if n, ok := pytext.Int(text, 10); ok {
-		text = strings.TrimPrefix(text, "+") + "d"
-		if n < 0 {
-			return 0, bad
-		}
+	if _, number := pytext.Int(text, 10); number {
+		text += "d"
 	}
 	days, rest, hasDays := strings.Cut(text, "d")
-	var age time.Duration
-	if hasDays {
-		n, ok := pytext.Int(days, 10)
-		if !ok || n < 0 || n > int64(maxAge/(24*time.Hour)) {
-			return 0, bad
-		}
-		age = time.Duration(n) * 24 * time.Hour
-	} else {
-		rest = text
+	if !hasDays {
+		days, rest = "0", text
 	}
+	n, ok := pytext.Int(days, 10)
+	if !ok || n < 0 || n > int64(maxAge/(24*time.Hour)) {
+		return 0, false
+	}
+	age = time.Duration(n) * 24 * time.Hour
 	if rest == "" && hasDays {
-		return age, nil
+		return age, true
 	}
 	d, err := time.ParseDuration(rest)
-	if err != nil || d < 0 || d > maxAge-age {
-		return 0, bad
-	}
-	return age + d, nil
+	return age + d, err == nil && d >= 0 && d <= maxAge-age
 }

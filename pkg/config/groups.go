@@ -62,7 +62,7 @@ func sortGroups(groups []Group) {
 // groupScope reads the options of a section that concern the group. Only here
 // and ENV_x can be expanded there.
 func (r *reader) groupScope(sec *ini.Section, kind SectionKind) *scope {
-	return r.scope(sec, kind, r.expansions(map[string]expansion{}))
+	return r.scope(sec, kind, r.hereExpansions())
 }
 
 // groupName checks the name of the group that a section makes.
@@ -168,7 +168,7 @@ func (r *reader) readProgram(sec *ini.Section) {
 
 // setOf returns the origins of the section's options, shared with its processes
 // if there are any.
-func (s *scope) setOf(processes []Process) map[string]Origin {
+func (s *scope) setOf(processes []Process) Origins {
 	if len(processes) > 0 {
 		return processes[0].Set
 	}

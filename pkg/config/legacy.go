@@ -36,7 +36,7 @@ func (r *reader) readLegacyServer() {
 	if sec == nil {
 		return
 	}
-	s := r.scope(sec, SupervisordSection, r.expansions(map[string]expansion{}))
+	s := r.scope(sec, SupervisordSection, r.hereExpansions())
 	legacy := false
 	for _, key := range []string{"http_port", "http_username", "http_password", "sockchmod", "sockchown"} {
 		if _, _, ok := s.raw(key); ok {

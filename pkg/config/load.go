@@ -3,7 +3,6 @@ package config
 import (
 	"io"
 	"os"
-	"slices"
 
 	"github.com/supervisor-go/supervisor/pkg/ini"
 )
@@ -59,6 +58,9 @@ type reader struct {
 	env  map[string]string
 	here string
 	host string
+	// hereOnly is the set of names that consists of here; it is not changed.
+	hereOnly map[string]expansion
+	byKind   map[SectionKind][]*ini.Section
 
 	errs     Errors
 	complain map[complaint]bool // what has been reported
@@ -92,9 +94,10 @@ func newReader(opts LoadOptions) *reader {
 		opts:     opts,
 		doc:      ini.New(),
 		cfg:      &Config{File: opts.File, Here: here},
-		paths:    &paths{environ: environMap(opts.Environ), lookup: opts.Lookup},
+		paths:    &paths{environ: environMap(opts.Environ), lookup: opts.Lookup, dirs: map[string]bool{}},
 		env:      env,
 		here:     here,
+		hereOnly: map[string]expansion{"here": textExpansion(here)},
 		host:     opts.Hostname,
 		complain: map[complaint]bool{},
 		warned:   map[string]bool{},
@@ -165,9 +168,15 @@ func readFile(name string) ([]byte, error) {
 	return io.ReadAll(f)
 }
 
-// sectionsOf returns the sections of one kind in file order.
+// sectionsOf returns the sections of one kind in file order. All files have been
+// read.
 func (r *reader) sectionsOf(kind SectionKind) []*ini.Section {
-	return slices.DeleteFunc(slices.Clone(r.doc.Sections()), func(s *ini.Section) bool {
-		return kindOf(s.Name()) != kind
-	})
+	if r.byKind == nil {
+		r.byKind = map[SectionKind][]*ini.Section{}
+		for _, s := range r.doc.Sections() {
+			k := kindOf(s.Name())
+			r.byKind[k] = append(r.byKind[k], s)
+		}
+	}
+	return r.byKind[kind]
 }

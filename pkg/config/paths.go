@@ -13,6 +13,19 @@ import (
 type paths struct {
 	environ map[string]string
 	lookup  UserLookup
+	dirs    map[string]bool // directories that were looked for; nil to forget
+}
+
+// isDir tells whether a directory exists, asking the system once.
+func (p *paths) isDir(name string) bool {
+	is, known := p.dirs[name]
+	if !known {
+		is = isDir(name)
+		if p.dirs != nil {
+			p.dirs[name] = is
+		}
+	}
+	return is
 }
 
 // expandUser replaces a leading ~ or ~user by a home directory; a user who does
@@ -99,7 +112,7 @@ func systemPaths() *paths {
 
 func (p *paths) existingDirectory(s string) (string, error) {
 	name := p.expandUser(s)
-	if isDir(name) {
+	if p.isDir(name) {
 		return name, nil
 	}
 	return "", badValue("%s is not an existing directory", s, "not an existing directory", "a directory that exists")
@@ -108,7 +121,7 @@ func (p *paths) existingDirectory(s string) (string, error) {
 func (p *paths) existingDirPath(s string) (string, error) {
 	name := p.expandUser(s)
 	dir := directory(name)
-	if dir == "" || isDir(dir) {
+	if dir == "" || p.isDir(dir) {
 		return name, nil
 	}
 	return "", badValue("The directory named as part of the path %s does not exist", s,

@@ -130,7 +130,10 @@ func (b *builder) build() []Process {
 		return nil
 	}
 	list := make([]Process, 0, b.numprocs)
-	left := map[string]string{}
+	var left map[string]string
+	if b.numprocs > 1 {
+		left = map[string]string{}
+	}
 	for num := b.start; num < b.start+b.numprocs; num++ {
 		b.exp.names["process_num"] = numberExpansion(int64(num))
 		b.exp.names["numprocs"] = numberExpansion(int64(b.numprocs))
@@ -139,8 +142,10 @@ func (b *builder) build() []Process {
 		p.Num = num
 		b.finish(&p)
 		list = append(list, p)
-		for _, v := range p.Environment {
-			left[v.Key] = v.Value
+		if left != nil {
+			for _, v := range p.Environment {
+				left[v.Key] = v.Value
+			}
 		}
 	}
 	return list

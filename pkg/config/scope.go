@@ -30,6 +30,9 @@ func (r *reader) expansions(names map[string]expansion) *expansions {
 	return &expansions{names: names, env: r.env}
 }
 
+// hereExpansions are here and ENV_x alone.
+func (r *reader) hereExpansions() *expansions { return &expansions{names: r.hereOnly, env: r.env} }
+
 // globalExpansions are those of [include] and [supervisord] environment.
 func (r *reader) globalExpansions() *expansions {
 	return r.expansions(map[string]expansion{"host_node_name": textExpansion(r.host)})
@@ -170,13 +173,15 @@ func (s *scope) warn(key, message string) {
 	s.r.warn(fmt.Sprintf("%s: %s: %s", origin, where, message))
 }
 
-// written returns the origins of the options that are written, by name.
-func (s *scope) written() map[string]Origin {
+// written returns the origins of the known options that are written.
+func (s *scope) written() Origins {
 	keys := s.sec.AllKeys()
-	set := make(map[string]Origin, len(keys))
+	set := make(Origins, 0, len(keys))
 	for _, key := range keys {
-		_, origin, _ := s.raw(key)
-		set[key] = origin
+		if o := s.options[key]; o != nil {
+			_, origin, _ := s.raw(key)
+			set = append(set, OptionOrigin{o.Name, origin})
+		}
 	}
 	return set
 }

@@ -42,7 +42,7 @@ func (r *reader) readUnixServer(sec *ini.Section) {
 		s.badSection("", "there is no option file", "file = path of the socket",
 			fmt.Sprintf("section [%s] has no file value", sec.Name()))
 	}
-	s.exp = r.expansions(map[string]expansion{})
+	s.exp = r.hereExpansions()
 	if path, ok := s.text("file"); ok {
 		server.Path = r.paths.normalize(pytext.Strip(path))
 	}

@@ -2,9 +2,12 @@ package config
 
 // readSupervisord reads [supervisord], in Supervisor's order.
 func (r *reader) readSupervisord() {
-	s := r.scope(r.doc.Section("supervisord"), SupervisordSection, r.expansions(map[string]expansion{}))
+	s := r.scope(r.doc.Section("supervisord"), SupervisordSection, r.hereExpansions())
 	d := &r.cfg.Supervisord
-	d.Set = s.written()
+	d.Set = map[string]Origin{}
+	for _, o := range s.written() {
+		d.Set[o.Option] = o.Origin
+	}
 	d.MinFDs = value(s, "minfds", ParseInt)
 	d.MinProcs = value(s, "minprocs", ParseInt)
 	d.Directory, _ = optional(s, "directory", r.paths.existingDirectory)

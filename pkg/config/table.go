@@ -1,5 +1,10 @@
 package config
 
+import (
+	"maps"
+	"slices"
+)
+
 // SectionKind is a kind of section of the configuration file.
 type SectionKind int
 
@@ -91,6 +96,15 @@ var optionIndex = func() map[SectionKind]map[string]*Option {
 		index[table[i].Kind] = options
 	}
 	return index
+}()
+
+// optionNames lists the options of each kind of section in lexical order.
+var optionNames = func() map[SectionKind][]string {
+	names := map[SectionKind][]string{}
+	for kind, options := range optionIndex {
+		names[kind] = slices.Sorted(maps.Keys(options))
+	}
+	return names
 }()
 
 // LookupOption returns the description of one option, or nil.

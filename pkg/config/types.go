@@ -13,6 +13,25 @@ type Origin struct {
 	Line int    // first line of the option, counted from 1; 0 if unknown
 }
 
+// Origins tells which options of a section were written, and where.
+type Origins []OptionOrigin
+
+// OptionOrigin tells where one option was written.
+type OptionOrigin struct {
+	Option string
+	Origin Origin
+}
+
+// Of returns the origin of an option; ok is false if it was not written.
+func (o Origins) Of(option string) (origin Origin, ok bool) {
+	for _, e := range o {
+		if e.Option == option {
+			return e.Origin, true
+		}
+	}
+	return Origin{}, false
+}
+
 // Config is one configuration, read whole.
 type Config struct {
 	File string // path of the main file, as given
@@ -101,7 +120,7 @@ type Server struct {
 	HasAuth      bool   // a username was given (an empty one counts as none)
 	WebGetAction bool   // extension web_get_actions: GET links on the web page may change state
 
-	Set map[string]Origin // which options were written, by name
+	Set Origins // which options were written
 }
 
 // GroupKind tells programs, event listener pools and FastCGI programs apart.
@@ -133,7 +152,7 @@ type Group struct {
 	// processes (Process.Socket).
 	Socket *FastCGISocket
 
-	Set map[string]Origin // which options of Section were written, by name
+	Set Origins // which options of Section were written
 }
 
 // FastCGISocket is the shared listening socket of an [fcgi-program:x].
@@ -187,9 +206,9 @@ type Process struct {
 
 	Stdout, Stderr Output
 
-	// Set tells which options of Section were written, by name. It is shared by
-	// the processes of the section.
-	Set map[string]Origin
+	// Set tells which options of Section were written. It is shared by the
+	// processes of the section.
+	Set Origins
 }
 
 // LogKind tells what a log option names.

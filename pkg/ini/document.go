@@ -9,7 +9,8 @@
 package ini
 
 import (
-	"fmt"
+	"strconv"
+	"strings"
 
 	"gopkg.in/ini.v1"
 )
@@ -29,7 +30,7 @@ type Pos struct {
 }
 
 // String returns "file:line".
-func (p Pos) String() string { return fmt.Sprintf("%s:%d", p.File, p.Line) }
+func (p Pos) String() string { return p.File + ":" + strconv.Itoa(p.Line) }
 
 // Document is the contents of one or more files, read one after the other into
 // the same sections. It is not safe for concurrent use.
@@ -39,8 +40,9 @@ type Document struct {
 	sections []*Section // without [DEFAULT]
 	defaults *Section
 
-	fresh []freshKey // keys written since the last ReplaceNew
-	seen  int        // number of sections at the last ReplaceNew
+	names map[string]string // key names, each kept once
+	fresh []freshKey        // keys written since the last ReplaceNew
+	seen  int               // number of sections at the last ReplaceNew
 	cuts  []Cut
 }
 
@@ -69,14 +71,24 @@ func New() *Document {
 		IgnoreInlineComment:    true,
 	})
 	file.BlockMode = false
-	d := &Document{file: file, byName: map[string]*Section{}}
+	d := &Document{file: file, byName: map[string]*Section{}, names: map[string]string{}}
 	d.defaults = &Section{doc: d, name: DefaultSection, sec: file.Section(DefaultSection), keys: map[string]entry{}}
 	return d
 }
 
 // File returns the document as an ini.v1 file. The comment of a section and of
 // a key is its origin, "file:line". It must not be changed.
-func (d *Document) File() *ini.File { return d.file }
+func (d *Document) File() *ini.File {
+	for _, s := range append([]*Section{d.defaults}, d.sections...) {
+		if s.pos.Line > 0 {
+			s.sec.Comment = s.pos.String()
+		}
+		for _, e := range s.keys {
+			e.key.Comment = e.pos.String()
+		}
+	}
+	return d.file
+}
 
 // Sections returns the sections in the order in which they first appeared,
 // without [DEFAULT].
@@ -91,6 +103,16 @@ func (d *Document) Defaults() *Section { return d.defaults }
 // Cuts returns the values that were cut inside an open quote, in reading order.
 func (d *Document) Cuts() []Cut { return d.cuts }
 
+// name returns the one copy of a key name that is kept.
+func (d *Document) name(key string) string {
+	if n, ok := d.names[key]; ok {
+		return n
+	}
+	key = strings.Clone(key)
+	d.names[key] = key
+	return key
+}
+
 // open returns the section a header names, adding it if it is new.
 func (d *Document) open(name string, pos Pos) *Section {
 	if name == DefaultSection {
@@ -102,9 +124,9 @@ func (d *Document) open(name string, pos Pos) *Section {
 	if s := d.byName[name]; s != nil {
 		return s
 	}
+	name = strings.Clone(name) // do not keep the whole file for it
 	// The only error is that of an empty name, which the grammar excludes.
 	sec, _ := d.file.NewSection(name)
-	sec.Comment = pos.String()
 	s := &Section{doc: d, name: name, sec: sec, pos: pos, keys: map[string]entry{}}
 	d.byName[name] = s
 	d.sections = append(d.sections, s)

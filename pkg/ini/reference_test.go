@@ -24,10 +24,37 @@ func randomDocument(r *rand.Rand) string {
 	if r.IntN(4) > 0 {
 		b.WriteString("[s]\n")
 	}
-	for range r.IntN(30) {
-		b.WriteString(pieces[r.IntN(len(pieces))])
+	if r.IntN(4) == 0 {
+		for range r.IntN(30) {
+			b.WriteString(pieces[r.IntN(len(pieces))])
+		}
+		return b.String()
+	}
+	for range r.IntN(12) {
+		b.WriteString(randomLine(r))
 	}
 	return b.String()
+}
+
+// randomLine makes a line that is probably a right one.
+func randomLine(r *rand.Rand) string {
+	pick := func(list ...string) string { return list[r.IntN(len(list))] }
+	blank := func() string { return pick("", "", " ", "\t", "  ", "\u00a0") }
+	end := blank() + pick("", "", "", " ;c", ";c", " # c", "#c", "\t; 'x' # d", "# ; e", " ;") + pick("\n", "\n", "\r\n", "\r")
+	text := func() string {
+		return pick("", "v", "a b", "'q ; r'", `"x`, "%(here)s", "a=b:c", "[x]", "é", "\xff", ";", "#", "`", "\x00")
+	}
+	switch r.IntN(9) {
+	case 0:
+		return blank() + pick("[s]", "[t]", "[DEFAULT]", "[a b] x", "[]", "[[x]]", "[t") + end
+	case 1:
+		return end
+	case 2, 3:
+		return pick(" ", "  ", "\t", "\x1f ") + text() + blank() + text() + end
+	case 4:
+		return blank() + pick(";", "#") + text() + end
+	}
+	return pick("", "", "", " ") + pick("k", "Key", "KEY", "other", "a b", "é", "%") + blank() + pick("=", "=", ":", "= =") + blank() + text() + end
 }
 
 func TestSameAsPython(t *testing.T) {

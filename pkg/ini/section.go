@@ -67,10 +67,10 @@ func (s *Section) set(key, value string, pos Pos) {
 	if known {
 		e.key.SetValue(value)
 	} else {
+		key = s.doc.name(key)
 		// The only error is that of an empty name.
 		e.key, _ = s.sec.NewKey(key, value)
 	}
-	e.key.Comment = pos.String()
 	e.pos = pos
 	s.keys[key] = e
 	s.doc.fresh = append(s.doc.fresh, freshKey{s, key})
