@@ -4,6 +4,7 @@
 package apitest
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -21,7 +22,8 @@ import (
 type Supervisor struct {
 	mu    sync.Mutex
 	mood  core.Mood
-	views []core.View // in the order of priority
+	views []core.View    // in the order of priority
+	index map[string]int // of views, by group and name
 	cfg   *config.Config
 	calls []string // what was asked of it, e.g. "signal web 1"
 
@@ -41,7 +43,12 @@ type Supervisor struct {
 
 // New returns a daemon with these processes, all in groups of programs.
 func New(views ...core.View) *Supervisor {
-	return &Supervisor{mood: core.MoodRunning, views: views, cfg: &config.Config{}, Notices: make(chan core.Notice, 64)}
+	s := &Supervisor{mood: core.MoodRunning, views: views, cfg: &config.Config{}, Notices: make(chan core.Notice, 64)}
+	s.index = make(map[string]int, len(views))
+	for i := range views {
+		s.index[views[i].Group+":"+views[i].Config.Name] = i
+	}
+	return s
 }
 
 // Process makes a process in a state.
@@ -117,10 +124,8 @@ func (s *Supervisor) Restart() error {
 
 func (s *Supervisor) find(name string) *core.View {
 	group, process := namespec.Split(name)
-	for i := range s.views {
-		if v := &s.views[i]; v.Group == group && v.Config.Name == process {
-			return v
-		}
+	if i, ok := s.index[group+":"+process]; ok {
+		return &s.views[i]
 	}
 	return nil
 }
@@ -139,7 +144,7 @@ func (s *Supervisor) Process(name string) (core.View, error) {
 func (s *Supervisor) Processes() []core.View {
 	views := s.ByPriority()
 	slices.SortFunc(views, func(a, b core.View) int {
-		return strings.Compare(a.Group+"\x00"+a.Config.Name, b.Group+"\x00"+b.Config.Name)
+		return cmp.Or(strings.Compare(a.Group, b.Group), strings.Compare(a.Config.Name, b.Config.Name))
 	})
 	return views
 }
