@@ -16,7 +16,7 @@ import (
 	"github.com/supervisor-go/supervisor/pkg/tool/tooltest"
 )
 
-func TestMain(m *testing.M) { tooltest.Main(m, "eventlisten") }
+func TestMain(m *testing.M) { tooltest.Main(m, "eventlisten", "../commevent") }
 
 func TestManPage(t *testing.T) { tooltest.ManPage(t, spec, "../docs/man/eventlisten.1") }
 
@@ -53,6 +53,12 @@ func (u *under) stderr() string {
 // is one.
 func start(t *testing.T, handler string, args ...string) *under {
 	t.Helper()
+	return startEnv(t, nil, handler, args...)
+}
+
+// startEnv is start with a few more environment variables.
+func startEnv(t *testing.T, env []string, handler string, args ...string) *under {
+	t.Helper()
 	u := &under{t: t, dir: t.TempDir(), ended: make(chan struct{})}
 	if handler != "" {
 		path := filepath.Join(u.dir, "handler")
@@ -63,6 +69,7 @@ func start(t *testing.T, handler string, args ...string) *under {
 	}
 	u.cmd = exec.Command("eventlisten", args...)
 	u.cmd.Dir = u.dir
+	u.cmd.Env = append(os.Environ(), env...)
 	inR, inW, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)

@@ -22,15 +22,20 @@ type Daemon struct {
 
 // EachDaemon runs a test with the reference's daemon and, when the environment
 // variable TEST_SUPERVISORD names one, with another.
+// Daemons mostly wait, so such tests run beside each other.
 func EachDaemon(t *testing.T, test func(t *testing.T, binary string)) {
 	t.Run("reference", func(t *testing.T) {
+		t.Parallel()
 		if _, err := os.Stat(Reference); err != nil {
 			t.Skip("Supervisor is not installed: ", err)
 		}
 		test(t, Reference)
 	})
 	if own := os.Getenv("TEST_SUPERVISORD"); own != "" {
-		t.Run("own", func(t *testing.T) { test(t, own) })
+		t.Run("own", func(t *testing.T) {
+			t.Parallel()
+			test(t, own)
+		})
 	}
 }
 
@@ -104,11 +109,44 @@ func (d *Daemon) Stop(t *testing.T) {
 // Wait waits until the daemon has ended by itself.
 func (d *Daemon) Wait() error { return d.cmd.Wait() }
 
-// Ctl runs the supervisorctl beside the daemon's binary, or the one on PATH,
-// and returns what it prints.
+// Ctl runs the supervisorctl beside the daemon's binary and returns what it
+// prints.
 func (d *Daemon) Ctl(t *testing.T, args ...string) string {
 	t.Helper()
-	ctl := filepath.Join(filepath.Dir(d.cmd.Path), "supervisorctl")
-	out, _ := exec.Command(ctl, append([]string{"-c", d.Path("supervisord.conf")}, args...)...).CombinedOutput()
+	cmd := strings.Fields(d.CtlPath())
+	out, _ := exec.Command(cmd[0], append(cmd[1:], args...)...).CombinedOutput()
 	return string(out)
+}
+
+// CtlPath returns the command line of the supervisorctl beside the daemon's
+// binary, with the daemon's configuration file.
+func (d *Daemon) CtlPath() string {
+	return filepath.Join(filepath.Dir(d.cmd.Path), "supervisorctl") + " -c " + d.Path("supervisord.conf")
+}
+
+// WaitRunning waits until the named processes are RUNNING.
+func (d *Daemon) WaitRunning(t *testing.T, names ...string) {
+	t.Helper()
+	Until(t, "running processes", func() (bool, string) {
+		status := d.Ctl(t, "status")
+		running := map[string]bool{}
+		for line := range strings.Lines(status) {
+			if f := strings.Fields(line); len(f) > 1 && f[1] == "RUNNING" {
+				running[f[0]] = true
+			}
+		}
+		for _, name := range names {
+			if !running[name] {
+				return false, status
+			}
+		}
+		return true, status
+	})
+}
+
+// Read returns the content of a file in the daemon's directory, "" when there
+// is none.
+func (d *Daemon) Read(name string) string {
+	text, _ := os.ReadFile(d.Path(name))
+	return string(text)
 }
