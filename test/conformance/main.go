@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"runtime"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/supervisor-go/supervisor/test/conformance/internal/cases"
@@ -26,8 +27,8 @@ type options struct {
 }
 
 func main() {
-	if len(os.Args) > 2 && os.Args[1] == "child-listener" {
-		if err := harness.ListenerMain(os.Args[2:], os.Stdin, os.Stdout); err != nil {
+	if len(os.Args) > 1 && strings.HasPrefix(os.Args[1], "child-") {
+		if err := child(os.Args[1], os.Args[2:]); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -51,6 +52,17 @@ func main() {
 		fmt.Fprintf(os.Stderr, "conformance: %v\n", err)
 		os.Exit(1)
 	}
+}
+
+// child is what this program does as a child of the daemon under test.
+func child(role string, args []string) error {
+	switch role {
+	case "child-listener":
+		return harness.ListenerMain(args, os.Stdin, os.Stdout)
+	case "child-accept":
+		return cases.AcceptMain()
+	}
+	return fmt.Errorf("no such role: %s", role)
 }
 
 // sourceDir returns a directory beside this source file.

@@ -186,3 +186,12 @@ func (t *T) Port() int {
 
 // Remove removes a file of the case's directory.
 func (t *T) Remove(name string) error { return os.Remove(t.Path(name)) }
+
+// Mode returns type and permissions of a file of the case's directory.
+func (t *T) Mode(name string) string {
+	info, err := os.Lstat(t.Path(name))
+	if err != nil {
+		return "(no such file)"
+	}
+	return info.Mode().String()
+}

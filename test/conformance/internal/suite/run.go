@@ -133,7 +133,12 @@ func (r *Runner) shared(s *Suite, cases []*Case) {
 		if s.Before != nil {
 			s.Before(t)
 		}
-		t.Start(s.Config, s.Args...)
+		if s.AwaitLog != "" {
+			t.Launch(harness.Header+s.Config, s.Args...)
+			t.AwaitLog(s.AwaitLog, 1)
+		} else {
+			t.Start(s.Config, s.Args...)
+		}
 		if s.Setup != nil {
 			s.Setup(t)
 		}

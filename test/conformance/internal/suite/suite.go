@@ -45,6 +45,9 @@ type Suite struct {
 	Setup func(t *harness.T)
 	// Before prepares the directory of a shared daemon.
 	Before func(t *harness.T)
+	// AwaitLog, where not empty, is a log line by which a shared daemon that does
+	// not answer strangers is known to be up.
+	AwaitLog string
 	// Slow is a hint for the order: about the seconds the suite takes.
 	Slow  int
 	Cases []Case
