@@ -23,6 +23,14 @@ func DecodeCall(data []byte) (method string, params []any, err error) {
 	if len(data) > MaxCallBytes {
 		return "", nil, fmt.Errorf("cannot read the call: %d bytes are more than the %d allowed", len(data), MaxCallBytes)
 	}
+	if method, params, ok := decodePlain(data); ok {
+		return method, params, nil
+	}
+	return decodeAny(data)
+}
+
+// decodeAny reads any call.
+func decodeAny(data []byte) (method string, params []any, err error) {
 	d := callDecoder{}
 	if err := d.run(data); err != nil {
 		return "", nil, fmt.Errorf("cannot read the call: %w", err)
@@ -53,6 +61,7 @@ type callDecoder struct {
 	elements int
 	method   string
 	params   []any
+	fault    any // of a response
 	sawRoot  bool
 }
 
@@ -137,6 +146,11 @@ func (d *callDecoder) close(tag string) error {
 		d.method = string(e.text)
 	case "params":
 		d.params = childValues(e.children)
+	case "fault":
+		if len(e.children) > 0 {
+			d.fault = e.children[0].value
+		}
+		fallthrough
 	default:
 		v, err := evaluate(e)
 		if err != nil {
