@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/supervisor-go/supervisor/pkg/config"
@@ -33,6 +34,12 @@ func play(t *testing.T, role, shell string, env ...string) *exec.Cmd {
 	cmd := exec.Command("/bin/sh", "-c", shell+"\n"+`exec "$0" "$@"`, os.Args[0], "one", "two words")
 	cmd.Env = append(append(os.Environ(), roleVar+"="+role), env...)
 	return cmd
+}
+
+const nobody = 65534
+
+func nobodyAttr() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
 }
 
 // playAsNobody is play by an unprivileged user.

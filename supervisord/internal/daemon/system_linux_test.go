@@ -14,12 +14,6 @@ import (
 	"github.com/supervisor-go/supervisor/supervisord/internal/account"
 )
 
-const nobody = 65534
-
-func nobodyAttr() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
-}
-
 func init() {
 	roles["become"] = func() {
 		uid, _ := strconv.Atoi(os.Getenv("UID_WANTED"))
