@@ -127,6 +127,7 @@ func (r *reader) load() {
 	r.finishSupervisord()
 	r.adviseOnDocument()
 	r.cfg.Environ = prefixed(r.env)
+	r.keepTexts()
 }
 
 // prefixed returns the environment by the names of its expansions.

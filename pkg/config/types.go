@@ -49,6 +49,11 @@ type Config struct {
 	// Environ is the set of ENV_x expansions that were in force (os environ
 	// plus [supervisord] environment), by full name, e.g. "ENV_HOME".
 	Environ map[string]string
+
+	// texts holds what is written, by section and option, for values that cannot
+	// be shown as they are: because they differ between the processes of a
+	// section, or contain environment variables.
+	texts map[string]map[string]string
 }
 
 // Supervisord holds the [supervisord] section, after command-line overrides.
