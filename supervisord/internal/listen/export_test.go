@@ -1,0 +1,13 @@
+package listen
+
+// WaitingSerials returns the poolserials of the events that wait, in order.
+func (p *Pool) WaitingSerials() []int {
+	list := []int{}
+	for i := range p.waiting.n {
+		list = append(list, int(p.waiting.at(i).serial))
+	}
+	return list
+}
+
+// Slots returns how many entries the queue has memory for.
+func (p *Pool) Slots() int { return len(p.waiting.slots) }
