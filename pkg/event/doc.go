@@ -21,11 +21,15 @@
 // be subscribed to by its own name: 4.x does not have it, so EVENT, which both
 // dialects share, does not include it.
 //
-// # Bytes
+// # Bytes and characters
 //
-// Payloads are bytes. What a process wrote is passed on as it is, and len in the
-// header counts bytes, as the manual has it. The reference written in Python 3
-// counts characters and replaces data that is not UTF-8 by a text such as
-// "Undecodable: b'\xff'"; listeners that read their standard input as text need
-// that, and get it by the encoding Characters.
+// The manual says that len in a header counts bytes, and that a payload is what a
+// process wrote, whatever that is. The reference under Python 3 counts characters
+// instead, and replaces output that is not UTF-8 by a text such as
+// "Undecodable: b'\xff'". Programs that read their standard input as text, as
+// Python 3's do and the reference's own childutils, depend on that and hang
+// otherwise; programs that read bytes depend on the manual. The encoding
+// Characters serves both: it does what the reference does, and where the two
+// counts differ the header has one more token, bytes. A Reader of this package
+// goes by that token. The encoding Bytes does what the manual says.
 package event

@@ -1,5 +1,7 @@
 package event
 
+import "unicode/utf8"
+
 // Event is one occurrence. It is not changed once it has been given to anyone,
 // so that pools and subscribers can share it.
 type Event struct {
@@ -121,15 +123,30 @@ func (e *Event) As(m Mask) Type {
 	}
 }
 
+// payloadFor returns the payload as a subscriber gets it to whom the event is of the
+// type as (see As). It may share the memory of the event.
+func (e *Event) payloadFor(as Type, enc Encoding) []byte {
+	if as != e.Type {
+		size := 40 + len(e.process) + len(e.group)
+		return AppendLegacyState(make([]byte, 0, size), e.process, e.group, e.pid)
+	}
+	if enc == Characters && e.dataAt > 0 && !utf8.Valid(e.Payload[e.dataAt:]) {
+		return appendUndecodable(e.Payload[:e.dataAt:e.dataAt], e.Payload[e.dataAt:])
+	}
+	return e.Payload
+}
+
 // AppendPayload appends the payload as a subscriber gets it to whom the event is
 // of the type as (see As).
 func (e *Event) AppendPayload(dst []byte, as Type, enc Encoding) []byte {
-	if as != e.Type {
-		return AppendLegacyState(dst, e.process, e.group, e.pid)
-	}
-	if enc == Characters && e.dataAt > 0 {
-		dst = append(dst, e.Payload[:e.dataAt]...)
-		return appendText(dst, e.Payload[e.dataAt:])
-	}
-	return append(dst, e.Payload...)
+	return append(dst, e.payloadFor(as, enc)...)
+}
+
+// AppendBody appends what follows the name of the event's type in an envelope:
+// the length of the payload and the payload, for a subscriber to whom the event
+// is of the type as.
+func (e *Event) AppendBody(dst []byte, as Type, enc Encoding) []byte {
+	payload := e.payloadFor(as, enc)
+	dst = appendLength(dst, enc.Len(payload), len(payload))
+	return append(dst, payload...)
 }

@@ -17,7 +17,7 @@ type Header struct {
 	Pool       string // "pool"
 	PoolSerial uint64 // "poolserial": counts the pool's events
 	Name       string // "eventname"
-	Len        int    // "len": of the payload
+	Len        int    // length of the payload in bytes: "bytes" if that is there, else "len"
 
 	// Fields are all tokens of a header that was read, known or not.
 	Fields Fields
@@ -35,7 +35,16 @@ func AppendHeader(dst []byte, h *Header) []byte {
 	dst = strconv.AppendUint(append(dst, " poolserial:"...), h.PoolSerial, 10)
 	dst = append(dst, " eventname:"...)
 	dst = append(dst, h.Name...)
-	dst = strconv.AppendInt(append(dst, " len:"...), int64(h.Len), 10)
+	return appendLength(dst, h.Len, h.Len)
+}
+
+// appendLength appends the end of a header: the length of the payload as its
+// encoding counts, and in bytes if that is another number.
+func appendLength(dst []byte, n, bytes int) []byte {
+	dst = strconv.AppendInt(append(dst, " len:"...), int64(n), 10)
+	if n != bytes {
+		dst = strconv.AppendInt(append(dst, " bytes:"...), int64(bytes), 10)
+	}
 	return append(dst, '\n')
 }
 
@@ -75,19 +84,20 @@ func serialField(f Fields, key string) (uint64, error) {
 	return n, nil
 }
 
-// lenField returns the length of the payload in bytes: "len", unless the
-// daemon counts characters there and says the bytes in "bytes" (see Characters).
+// lenField returns the length of the payload in bytes: "len", unless the daemon
+// counts characters there and tells the bytes in "bytes" (see Characters).
 func lenField(f Fields) (int, error) {
-	s, ok := f.Lookup("len")
+	key := "bytes"
+	s, ok := f.Lookup(key)
 	if !ok {
-		return 0, errors.New("it has no len")
-	}
-	if b, ok := f.Lookup("bytes"); ok {
-		s = b
+		key = "len"
+		if s, ok = f.Lookup(key); !ok {
+			return 0, errors.New("it has no len")
+		}
 	}
 	n, err := strconv.ParseUint(s, 10, 31)
 	if err != nil {
-		return 0, fmt.Errorf("len:%.40s is not a number of bytes", s)
+		return 0, fmt.Errorf("%s:%.40s is not a number of bytes", key, s)
 	}
 	return int(n), nil
 }

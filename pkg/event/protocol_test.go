@@ -57,6 +57,7 @@ func TestReaderErrors(t *testing.T) {
 		{"eventname:X\n", `cannot read event header "eventname:X": it has no len`, nil},
 		{"eventname:X len:-1\n", `cannot read event header "eventname:X len:-1": len:-1 is not a number of bytes`, nil},
 		{"eventname:X len:99999999999\n", `cannot read event header "eventname:X len:99999999999": len:99999999999 is not a number of bytes`, nil},
+		{"eventname:X len:1 bytes:x\n", `cannot read event header "eventname:X len:1 bytes:x": bytes:x is not a number of bytes`, nil},
 		{"eventname:X len:1 serial:a\n", `cannot read event header "eventname:X len:1 serial:a": serial:a is not a number of events`, nil},
 		{"eventname:X serial:3 len:1001\n", "cannot read X event 3: its payload has 1001 bytes, at most 1000 are allowed", nil},
 		{strings.Repeat("x", 5000) + "\n", "cannot read event header: it is longer than 4500 bytes", nil},
@@ -75,6 +76,26 @@ func TestReaderErrors(t *testing.T) {
 	broken := errors.New("broken")
 	if _, err := event.NewReader(iotest.ErrReader(broken)).Next(); !errors.Is(err, broken) {
 		t.Errorf("an error of the input is lost: %v", err)
+	}
+}
+
+// TestReadsBytes: a Reader finds the end of a payload also where len counts
+// characters.
+func TestReadsBytes(t *testing.T) {
+	e := event.NewCommunication(event.Stdout, "é", "g", 1, []byte("ü\xff"))
+	for _, enc := range []event.Encoding{event.Bytes, event.Characters} {
+		in := []byte("eventname:" + e.Type.String())
+		in = e.AppendBody(in, e.Type, enc)
+		r := event.NewReader(strings.NewReader(string(in) + string(in)))
+		for range 2 {
+			n, err := r.Next()
+			if err != nil || !bytes.Equal(n.Payload, e.AppendPayload(nil, e.Type, enc)) {
+				t.Errorf("%q: %v", in, err)
+			}
+		}
+		if _, err := r.Next(); err != io.EOF {
+			t.Errorf("%q: %v", in, err)
+		}
 	}
 }
 

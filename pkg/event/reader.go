@@ -37,8 +37,8 @@ func NewReader(in io.Reader) *Reader { return &Reader{in: bufio.NewReader(in)} }
 
 // Next waits for a notification. It returns io.EOF when the input ended between
 // two of them and io.ErrUnexpectedEOF, wrapped, when it ended within one; after
-// any error what follows in the input has no meaning. Len of the header must
-// count bytes.
+// any error what follows in the input has no meaning. Bytes are counted: by the
+// token bytes of the header, or len if there is none.
 func (r *Reader) Next() (*Notification, error) {
 	line, err := r.line()
 	if err != nil {

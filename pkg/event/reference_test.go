@@ -148,10 +148,17 @@ func (s *sample) event() *event.Event {
 
 func (s *sample) envelope(enc event.Encoding) string {
 	e := s.event()
-	payload := e.AppendPayload(nil, e.Type, enc)
 	h := &event.Header{Version: event.Version, Server: s.Server, Serial: s.Serial, Pool: s.Pool,
-		PoolSerial: s.PoolSerial, Name: e.Type.String(), Len: enc.Len(payload)}
-	return string(append(event.AppendHeader(nil, h), payload...))
+		PoolSerial: s.PoolSerial, Name: e.Type.String()}
+	head, _, _ := strings.Cut(string(event.AppendHeader(nil, h)), " len:")
+	return string(e.AppendBody([]byte(head), e.Type, enc))
+}
+
+// withoutBytes takes our own token out of a header.
+func withoutBytes(envelope string) string {
+	head, payload, _ := strings.Cut(envelope, "\n")
+	head, _, _ = strings.Cut(head, " bytes:")
+	return head + "\n" + payload
 }
 
 // TestAgainstReference compares whole envelopes, and lets the reference's own
@@ -169,7 +176,7 @@ func TestAgainstReference(t *testing.T) {
 		if err := ref.out.Decode(&answer); err != nil {
 			t.Fatalf("cannot read the reference's answer: %v", err)
 		}
-		if got := s.envelope(event.Characters); got != answer.Envelope {
+		if got := withoutBytes(s.envelope(event.Characters)); got != answer.Envelope {
 			t.Errorf("%+v:\nours       %q\nreference's %q", s, got, answer.Envelope)
 		}
 	})

@@ -25,11 +25,8 @@ func (enc Encoding) Len(payload []byte) int {
 	return len(payload)
 }
 
-// appendText appends data if it is UTF-8, else a description of it.
-func appendText(dst, data []byte) []byte {
-	if utf8.Valid(data) {
-		return append(dst, data...)
-	}
+// appendUndecodable appends what stands for data that is not UTF-8.
+func appendUndecodable(dst, data []byte) []byte {
 	return AppendPythonBytes(append(dst, "Undecodable: "...), data)
 }
 

@@ -1,6 +1,9 @@
 package group
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Wait says what has to be down before the next may be stopped.
 type Wait int
@@ -48,7 +51,7 @@ func NewPlan(items []Item, wait Wait) *Plan {
 // each other.
 func (w Wait) compare(a, b Item) int {
 	if w == ForProcesses && a.GroupPriority == b.GroupPriority && a.Priority != b.Priority {
-		return a.Priority - b.Priority
+		return cmp.Compare(a.Priority, b.Priority)
 	}
 	return compare(a, b)
 }

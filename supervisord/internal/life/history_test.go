@@ -98,8 +98,10 @@ func (w *world) start(*rapid.T) {
 	}
 }
 
-func (w *world) stop(*rapid.T)       { w.step(life.Event{Kind: life.Stop}) }
-func (w *world) killFailed(*rapid.T) { w.step(life.Event{Kind: life.KillFailed, PID: w.p.PID, Reason: "no"}) }
+func (w *world) stop(*rapid.T) { w.step(life.Event{Kind: life.Stop}) }
+func (w *world) killFailed(*rapid.T) {
+	w.step(life.Event{Kind: life.KillFailed, PID: w.p.PID, Reason: "no"})
+}
 
 func (w *world) wait(*rapid.T) {
 	d := rapid.SampledFrom([]time.Duration{time.Millisecond, time.Second, time.Hour}).Draw(w.t, "wait")

@@ -145,20 +145,5 @@ func (p *Pool) envelope(e entry) []byte {
 	b = strconv.AppendUint(b, e.serial, 10)
 	b = append(b, " eventname:"...)
 	b = append(b, e.as.String()...)
-	b = append(b, " len:"...)
-	if e.as == e.event.Type && p.cfg.Encoding == event.Bytes {
-		b = strconv.AppendInt(b, int64(len(e.event.Payload)), 10)
-		b = append(b, '\n')
-		return append(b, e.event.Payload...)
-	}
-	payload := e.event.AppendPayload(nil, e.as, p.cfg.Encoding)
-	n := p.cfg.Encoding.Len(payload)
-	b = strconv.AppendInt(b, int64(n), 10)
-	if n != len(payload) {
-		// For listeners that read bytes; see Characters.
-		b = append(b, " bytes:"...)
-		b = strconv.AppendInt(b, int64(len(payload)), 10)
-	}
-	b = append(b, '\n')
-	return append(b, payload...)
+	return e.event.AppendBody(b, e.as, p.cfg.Encoding)
 }

@@ -95,6 +95,11 @@ func newSubject(h *poolHistory) *subject {
 
 func (s *subject) act(a action) result {
 	s.fx.Reset()
+	s.perform(a)
+	return s.result()
+}
+
+func (s *subject) perform(a action) {
 	id := uint64(a.Listener)
 	switch a.Kind {
 	case "offer":
@@ -113,10 +118,9 @@ func (s *subject) act(a action) result {
 	case "feed":
 		s.pool.Feed(id, a.Data, &s.fx)
 	case "gone":
-		s.alive[a.Listener] = false
+		s.alive[a.Listener], s.running[a.Listener] = false, false
 		s.pool.Gone(id, &s.fx)
 	}
-	return s.result()
 }
 
 // result writes what is to be sent, and renders everything as the reference
