@@ -36,7 +36,7 @@ func TestSameAsReference(t *testing.T) {
 	}
 	g := generator{Rand: rand.New(rand.NewPCG(5, 103)), dir: dir}
 	failed := 0
-	const cases = 2500
+	const cases = 2000
 	for range cases {
 		files := g.files()
 		for name, text := range files {

@@ -100,7 +100,7 @@ func (s *scope) bad(name string, err error) {
 
 func (s *scope) badAt(name, raw string, origin Origin, err error) {
 	e := Error{Origin: origin, Section: s.sec.Name(), Key: name, Value: raw, hasValue: true}
-	secret := s.options[name] != nil && s.options[name].Secret
+	secret := s.options[name].isSecret(raw)
 	if secret {
 		e.Value = mask
 	}
@@ -139,7 +139,7 @@ func (s *scope) badSection(key, problem, allowed, reference string) {
 	}
 	if raw, origin, ok := s.raw(key); ok && key != "" {
 		e.Origin, e.Value, e.hasValue = origin, raw, true
-		if o := s.options[key]; o != nil && o.Secret {
+		if s.options[key].isSecret(raw) {
 			e.Value = mask
 		}
 	}

@@ -85,6 +85,13 @@ type SectionDoc struct {
 // change it.
 func Reference() []SectionDoc { return table }
 
+// isSecret tells whether a value of the option must not be shown. It may be
+// called for an unknown option, which is nil: only plug-ins have such, and what
+// they are told may be a secret.
+func (o *Option) isSecret(value string) bool {
+	return o == nil || o.Secret || o.Type == URLValue && maskURL(value) != value
+}
+
 // optionIndex finds options by kind of section and name.
 var optionIndex = func() map[SectionKind]map[string]*Option {
 	index := map[SectionKind]map[string]*Option{}

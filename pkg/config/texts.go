@@ -27,6 +27,9 @@ func isProcessKind(kind SectionKind) bool {
 	return kind == ProgramSection || kind == EventListenerSection || kind == FastCGISection
 }
 
+// alwaysKept are options that the values do not tell.
+var alwaysKept = map[string]bool{"programs": true, "numprocs_start": true, "process_name": true}
+
 // keepSection keeps the texts of one section; with all, every one but the
 // secrets.
 func (r *reader) keepSection(sec *ini.Section, kind SectionKind, all bool) {
@@ -35,12 +38,15 @@ func (r *reader) keepSection(sec *ini.Section, kind SectionKind, all bool) {
 		if !written || o.Secret || o.Deprecated != "" {
 			continue
 		}
-		if all || key == "programs" || key == "numprocs_start" || strings.Contains(text, "("+envPrefix) {
+		if all || alwaysKept[key] || strings.Contains(text, "("+envPrefix) {
 			if r.cfg.texts == nil {
 				r.cfg.texts = map[string]map[string]string{}
 			}
 			if r.cfg.texts[sec.Name()] == nil {
 				r.cfg.texts[sec.Name()] = map[string]string{}
+			}
+			if o.Type == URLValue {
+				text = maskURL(text)
 			}
 			r.cfg.texts[sec.Name()][o.Name] = text
 		}
