@@ -61,8 +61,10 @@ func (c *Ctl) Run(ctx context.Context, line string) (quit bool) {
 	name, arg, line := split(line)
 	cmd := find(name)
 	if cmd == nil {
-		if p, ok := c.plugin(name); ok {
-			c.runPlugin(ctx, p, arg)
+		// The name of a program may have a "-" in it.
+		word, rest, _ := strings.Cut(line, " ")
+		if p, ok := c.plugin(word); ok {
+			c.runPlugin(ctx, p, rest)
 			return false
 		}
 		c.begin(name, c.settings.Format)

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/supervisor-go/supervisor/pkg/config"
+	"github.com/supervisor-go/supervisor/pkg/shlex"
 )
 
 // pluginPrefix begins the names of programs on PATH that are commands.
@@ -20,37 +21,42 @@ const pluginPrefix = "supervisorctl-"
 // plugin is a command that is a program of its own.
 type plugin struct {
 	name    string
-	path    string // of the program; "" if it has none
+	argv    []string // program and arguments; nil if it cannot be run
 	section *config.CtlPlugin
 }
 
 func (p *plugin) about() string {
-	switch {
-	case p.path != "":
-		return "A plug-in: runs " + p.path
-	default:
+	if p.argv == nil {
 		return "A plug-in that cannot run: " + p.unusable()
 	}
+	return "A plug-in: runs " + strings.Join(p.argv, " ")
 }
 
 // unusable says why a plug-in of the configuration cannot be run.
 func (p *plugin) unusable() string {
+	if p.section.Command != "" {
+		return fmt.Sprintf("[ctlplugin:%s] command = %s cannot be split into words", p.name, p.section.Command)
+	}
 	return fmt.Sprintf("[ctlplugin:%s] names a Python factory (%s), which only the Python Supervisor can load; "+
 		"command= names a program instead", p.name, p.section.Factory)
 }
 
 // plugin finds a plug-in command: in the configuration first, then on PATH.
 func (c *Ctl) plugin(name string) (*plugin, bool) {
-	if name == "" {
+	if name == "" || strings.ContainsRune(name, '/') {
 		return nil, false
 	}
 	for i := range c.settings.Plugins {
 		if s := &c.settings.Plugins[i]; s.Name == name {
-			return &plugin{name: name, path: s.Command, section: s}, true
+			p := &plugin{name: name, section: s}
+			if argv, err := shlex.Split(s.Command); err == nil && len(argv) > 0 {
+				p.argv = argv
+			}
+			return p, true
 		}
 	}
 	if path, err := exec.LookPath(pluginPrefix + name); err == nil {
-		return &plugin{name: name, path: path}, true
+		return &plugin{name: name, argv: []string{path}}, true
 	}
 	return nil, false
 }
@@ -85,12 +91,13 @@ func executable(path string) bool {
 // runPlugin runs a plug-in with the arguments, on our own standard streams. Its
 // exit status becomes ours. Server and credentials are in its environment.
 func (c *Ctl) runPlugin(ctx context.Context, p *plugin, arg string) {
-	if p.path == "" {
+	if p.argv == nil {
 		c.fail("error: " + p.unusable())
 		c.Exit = ExitFailure
 		return
 	}
-	cmd := exec.CommandContext(ctx, p.path, strings.Fields(arg)...)
+	argv := append(slices.Clone(p.argv), strings.Fields(arg)...)
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Env = append(slices.Clone(c.settings.Environ), c.pluginEnviron(p)...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, c.out, c.err
 	// A ctrl-C reaches the plug-in through the terminal; it decides what to do.
@@ -106,7 +113,7 @@ func (c *Ctl) runPlugin(ctx context.Context, p *plugin, arg string) {
 			c.Exit = ExitFailure
 		}
 	default:
-		c.fail(fmt.Sprintf("error: cannot run the plug-in %s: %s", p.path, err))
+		c.fail(fmt.Sprintf("error: cannot run the plug-in %s: %s", p.name, err))
 		c.Exit = ExitNotExecutable
 		if errors.Is(err, fs.ErrNotExist) {
 			c.Exit = ExitFailure

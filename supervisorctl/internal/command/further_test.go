@@ -1,0 +1,393 @@
+package command
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/supervisor-go/supervisor/pkg/config"
+	"github.com/supervisor-go/supervisor/pkg/wire"
+)
+
+func sample() []wire.ProcessInfo {
+	return []wire.ProcessInfo{
+		proc("db", "db", stateRunning, "RUNNING"),
+		proc("web", "web_0", stateRunning, "RUNNING"),
+		proc("web", "web_1", stateStopped, "STOPPED"),
+		proc("work", "web_2", stateFatal, "FATAL"),
+	}
+}
+
+func TestPatterns(t *testing.T) {
+	for _, tc := range []struct {
+		line, calls string
+	}{
+		{"start web*", "startProcess web:web_0 true|startProcess web:web_1 true|startProcess work:web_2 true"},
+		{"start d?", "startProcess db true"},
+		{"start w*:web_[01]", "startProcess web:web_0 true|startProcess web:web_1 true"},
+		{"start w*:*", "startProcess web:web_0 true|startProcess web:web_1 true|startProcess work:web_2 true"},
+		{"start web:*", "startProcessGroup web true"},
+		{"start nope*", "startProcess nope* true"},
+		{"stop *:web_2 db", "stopProcess work:web_2 true|stopProcess db true"},
+		{"signal HUP web*", "signalProcess web:web_0 HUP|signalProcess web:web_1 HUP|signalProcess work:web_2 HUP"},
+		{"clear web:*", "clearProcessLogs web:web_0|clearProcessLogs web:web_1"},
+		{"clear web:web_?", "clearProcessLogs web:web_0|clearProcessLogs web:web_1"},
+		{"pid web:*", "getProcessInfo web:web_0|getProcessInfo web:web_1"},
+	} {
+		f := startFake(t, sample()...)
+		f.do(t, Settings{}, tc.line)
+		if got := strings.Join(f.called(), "|"); got != tc.calls {
+			t.Errorf("%s: calls %s, want %s", tc.line, got, tc.calls)
+		}
+	}
+	f := startFake(t, sample()...)
+	got := f.do(t, Settings{}, "status web:web_* x*")
+	want := run{"x*: ERROR (no such process)\n" +
+		"web:web_0                        RUNNING   about web_0\nweb:web_1                        STOPPED   about web_1\n", "", ExitStatusStopped}
+	if got != want {
+		t.Errorf("%+v", got)
+	}
+}
+
+// Every command writes one JSON document with the members that all have, and
+// those of the schema.
+func TestJSON(t *testing.T) {
+	status := []wire.ProcessStatus{{Name: "web_0", Group: "web", Status: wire.Success, Description: "OK"}, {Name: "web_1", Group: "web", Status: wire.SpawnError, Description: "SPAWN_ERROR: web_1"}}
+	setup := func(f *fake) {
+		f.answer["startProcessGroup"] = func([]any) any { return status }
+		f.answer["startProcess"] = func([]any) any { return wire.NewFault(wire.AlreadyStarted, "db") }
+		f.answer["readProcessStderrLog"] = func([]any) any { return "1\n2\n3\n4\n5\nlast words\n" }
+		f.answer["getAllConfigInfo"] = func([]any) any {
+			return []any{map[string]any{"group": "web", "name": "web_1", "inuse": true, "autostart": false, "group_prio": 1, "process_prio": 2, "command": "x", "exitcodes": []any{0, 3}}}
+		}
+		f.answer["reloadConfig"] = func([]any) any { return []any{[]any{[]any{"b"}, []any{"a"}, []any{"c"}}} }
+		f.answer["getPID"] = func([]any) any { return 7 }
+		f.answer["getSupervisorVersion"] = func([]any) any { return "4.2.5" }
+		f.answer["readLog"] = func([]any) any { return "a log\n" }
+		f.answer["readProcessStdoutLog"] = func([]any) any { return wire.NewFault(wire.NoFile, "x") }
+		f.answer["removeProcessGroup"] = func([]any) any { return wire.NewFault(wire.StillRunning, "web") }
+		f.procs[2].Stop, f.procs[2].Start, f.procs[2].ExitStatus, f.procs[2].SpawnErr = 990, 980, 3, "Exited too quickly"
+	}
+	for _, tc := range []struct{ line, want string }{
+		{"status web:web_1", `{"command":"status","exit_status":3,"errors":[],"processes":[{"name":"web:web_1","group":"web","process":"web_1","state":"STOPPED","state_code":0,"pid":null,"uptime_seconds":null,"started_at":980,"stopped_at":990,"exit_status":3,"expected":true,"spawn_error":"Exited too quickly","restarts":null,"stdout_logfile":null,"stderr_logfile":null,"description":"about web_1"}]}`},
+		{"status db nope", `{"command":"status","exit_status":4,"errors":["nope: ERROR (no such process)"],"processes":[{"name":"db","group":"db","process":"db","state":"RUNNING","state_code":20,"pid":42,"uptime_seconds":60,"started_at":940,"stopped_at":null,"exit_status":null,"expected":null,"spawn_error":null,"restarts":null,"stdout_logfile":null,"stderr_logfile":null,"description":"about db"}]}`},
+		{"start web:* db", `{"command":"start","exit_status":7,"errors":["web:web_1: ERROR (spawn error)","db: ERROR (already started)"],"results":[{"action":"start","name":"web:web_0","group":"web","process":"web_0","ok":true,"outcome":"started","fault":null,"detail":null},{"action":"start","name":"web:web_1","group":"web","process":"web_1","ok":false,"outcome":"spawn error","fault":{"code":50,"name":"SPAWN_ERROR","text":"SPAWN_ERROR: web_1"},"detail":"Exited too quickly; exit status 3\nthe end of its stderr:\n2\n3\n4\n5\nlast words"},{"action":"start","name":"db","group":"db","process":"db","ok":false,"outcome":"already started","fault":{"code":60,"name":"ALREADY_STARTED","text":"ALREADY_STARTED: db"},"detail":null}]}`},
+		{"restart db", `{"command":"restart","exit_status":0,"errors":["db: ERROR (already started)"],"results":[{"action":"stop","name":"db","group":"db","process":"db","ok":true,"outcome":"stopped","fault":null,"detail":null},{"action":"start","name":"db","group":"db","process":"db","ok":false,"outcome":"already started","fault":{"code":60,"name":"ALREADY_STARTED","text":"ALREADY_STARTED: db"},"detail":null}]}`},
+		{"start", `{"command":"start","exit_status":2,"errors":["Error: start requires a process name"]}`},
+		{"pid", `{"command":"pid","exit_status":0,"errors":[],"pids":[{"name":"supervisord","pid":7}]}`},
+		{"pid db web:web_1 nope", `{"command":"pid","exit_status":1,"errors":["No such process nope"],"pids":[{"name":"db","pid":42},{"name":"web:web_1","pid":0}]}`},
+		{"version", `{"command":"version","exit_status":0,"errors":[],"version":"4.2.5"}`},
+		{"avail", `{"command":"avail","exit_status":0,"errors":[],"processes":[{"name":"web:web_1","group":"web","process":"web_1","in_use":true,"autostart":false,"group_priority":1,"process_priority":2,"command":"x"}]}`},
+		{"reread", `{"command":"reread","exit_status":0,"errors":[],"changes":[{"group":"a","change":"changed"},{"group":"b","change":"available"},{"group":"c","change":"disappeared"}]}`},
+		{"add b", `{"command":"add","exit_status":0,"errors":[],"results":[{"action":"add","name":"b","group":"b","process":null,"ok":true,"outcome":"added process group","fault":null,"detail":null}]}`},
+		{"remove web", `{"command":"remove","exit_status":1,"errors":["ERROR: process/group still running: web"],"results":[{"action":"remove","name":"web","group":"web","process":null,"ok":false,"outcome":"still running","fault":{"code":91,"name":"STILL_RUNNING","text":"STILL_RUNNING: web"},"detail":null}]}`},
+		{"maintail", `{"command":"maintail","exit_status":0,"errors":[],"name":"supervisord","log":"a log\n"}`},
+		{"tail db", `{"command":"tail","exit_status":1,"errors":["db: ERROR (no log file)"]}`},
+		{"shutdown", `{"command":"shutdown","exit_status":0,"errors":[],"shutdown":true}`},
+		{"reload", `{"command":"reload","exit_status":0,"errors":[],"restarted":true}`},
+		{"nope", `{"command":"nope","exit_status":1,"errors":["*** Unknown syntax: nope"]}`},
+		{"fg db", `{"command":"fg","exit_status":2,"errors":["Error: fg has no JSON output"]}`},
+		{"wait db", `{"command":"wait","exit_status":0,"errors":[],"state":"RUNNING","processes":[{"name":"db","group":"db","process":"db","state":"RUNNING","state_code":20,"pid":42,"uptime_seconds":60,"started_at":940,"stopped_at":null,"exit_status":null,"expected":null,"spawn_error":null,"restarts":null,"stdout_logfile":null,"stderr_logfile":null,"description":"about db"}]}`},
+	} {
+		f := startFake(t, sample()...)
+		setup(f)
+		got := f.do(t, Settings{Format: JSON}, tc.line)
+		if d := cmp.Diff(tc.want+"\n", got.out); d != "" {
+			t.Errorf("%s: %s", tc.line, d)
+		}
+		var doc map[string]any
+		if err := json.Unmarshal([]byte(got.out), &doc); err != nil {
+			t.Errorf("%s: %v", tc.line, err)
+		} else if doc["exit_status"] != float64(got.exit) || got.err != "" {
+			t.Errorf("%s: exit status %d, stderr %q", tc.line, got.exit, got.err)
+		}
+		// --output behind the command means the same.
+		f = startFake(t, sample()...)
+		setup(f)
+		if after := f.do(t, Settings{}, tc.line+" --output=json"); after.out != got.out && tc.line != "nope" {
+			t.Errorf("%s --output=json: %s", tc.line, after.out)
+		}
+	}
+}
+
+func TestBadOutputFormat(t *testing.T) {
+	f := startFake(t)
+	got := f.do(t, Settings{}, "status --output yaml")
+	if want := (run{"Error: invalid value for --output 'yaml': text and json are allowed\n", "", ExitUsage}); got != want {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestWait(t *testing.T) {
+	for _, tc := range []struct {
+		name, line string
+		onInfo     func(f *fake, n int)
+		out        string
+		exit       int
+	}{
+		{"there already", "wait db web:web_0", nil, "db: RUNNING\nweb:web_0: RUNNING\n", 0},
+		{"another state", "wait web:web_1 --for stopped", nil, "web:web_1: STOPPED\n", 0},
+		{"arrives", "wait web:* --for=RUNNING --timeout=60", func(f *fake, n int) {
+			if n == 3 {
+				f.set("web_1", stateRunning, "RUNNING")
+			}
+		}, "web:web_0: RUNNING\nweb:web_1: RUNNING\n", 0},
+		{"fails", "wait work:web_2", nil, "work:web_2: ERROR (FATAL: about web_2)\n", ExitFailure},
+		{"goes", "wait web:web_1", func(f *fake, n int) {
+			if n == 2 {
+				f.procs = f.procs[:2]
+			}
+		}, "web:web_1: ERROR (no such process)\n", ExitFailure},
+		{"too late", "wait web:web_1 db --timeout 0.01", nil, "db: RUNNING\nweb:web_1: ERROR (still STOPPED)\n", ExitTimedOut},
+		{"unknown", "wait nope", nil, "nope: ERROR (no such process)\n", ExitFailure},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			f := startFake(t, sample()...)
+			if tc.onInfo != nil {
+				f.onInfo = func(n int) { tc.onInfo(f, n) }
+			}
+			if got, want := f.do(t, Settings{}, tc.line), (run{tc.out, "", tc.exit}); got != want {
+				t.Errorf("%+v, want %+v", got, want)
+			}
+		})
+	}
+	for line, why := range map[string]string{
+		"wait": "wait requires a process name", "wait db --for HAPPY": "there is no state 'HAPPY'", "wait db --for": "--for requires a value",
+		"wait db --timeout soon": "invalid value for --timeout 'soon'", "wait db --timeout=-1": "invalid value for --timeout '-1'",
+	} {
+		f := startFake(t)
+		if got := f.do(t, Settings{}, line); got.exit != ExitUsage || !strings.HasPrefix(got.out, "Error: "+why) {
+			t.Errorf("%s: %+v", line, got)
+		}
+	}
+}
+
+// A server that tells of events is not asked in between.
+func TestWaitForEvents(t *testing.T) {
+	f := startFake(t, sample()...)
+	asked := make(chan int, 100)
+	f.onInfo = func(n int) {
+		if n == 2 {
+			f.set("web_1", stateRunning, "RUNNING")
+		}
+		asked <- n
+	}
+	f.events = func(w http.ResponseWriter, r *http.Request) {
+		w.(http.Flusher).Flush()
+		<-asked
+		fmt.Fprint(w, "data: {\"serial\":1,\"name\":\"PROCESS_STATE_RUNNING\",\"payload\":\"\"}\n\n")
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	}
+	if got := f.do(t, Settings{}, "wait web:web_1"); got.out != "web:web_1: RUNNING\n" || got.exit != 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestEvents(t *testing.T) {
+	f := startFake(t)
+	var query string
+	f.events = func(w http.ResponseWriter, r *http.Request) {
+		query = r.URL.RawQuery
+		fmt.Fprint(w, "data: {\"serial\":7,\"name\":\"TICK_5\",\"payload\":\"when:5\"}\n\ndata: {\"serial\":8,\"name\":\"PROCESS_LOG\",\"payload\":\"a\\nb\"}\n\n")
+	}
+	if got, want := f.do(t, Settings{}, "events"), (run{"7 TICK_5 when:5\n8 PROCESS_LOG a\\nb\n", "", 0}); got != want || query != "" {
+		t.Errorf("%+v, query %s", got, query)
+	}
+	got := f.do(t, Settings{}, "events --types tick,process_log --types=PROCESS_STATE --output json")
+	want := run{`{"serial":7,"name":"TICK_5","payload":"when:5"}` + "\n" + `{"serial":8,"name":"PROCESS_LOG","payload":"a\nb"}` + "\n", "", 0}
+	if got != want || query != "types=TICK%2CPROCESS_LOG%2CPROCESS_STATE" {
+		t.Errorf("%+v, query %s", got, query)
+	}
+	if got := f.do(t, Settings{}, "events now"); got.exit != ExitUsage {
+		t.Errorf("%+v", got)
+	}
+	f.events = nil
+	if got := f.do(t, Settings{}, "events"); got.exit != ExitFailure || got.out != "error: this server does not offer its events to supervisorctl\n" {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestUpdateInPlace(t *testing.T) {
+	prepare := func(t *testing.T) *fake {
+		f := startFake(t, sample()...)
+		f.answer["reloadConfig"] = func([]any) any { return []any{[]any{[]any{}, []any{"web", "db"}, []any{}}} }
+		f.answer["stopProcessGroup"] = func([]any) any { return []any{} }
+		f.answer["system.listMethods"] = func([]any) any { return []string{updateMethod} }
+		f.answer["updateProcessGroup"] = func(params []any) any {
+			if params[0] == "db" {
+				return wire.NewFault(wire.Failed, "a pool")
+			}
+			return map[string]any{"added": []any{}, "removed": []any{"web_9"}, "restarted": []any{"web_1"}, "applied": []any{"web_0"}}
+		}
+		return f
+	}
+	const text = "web: stopped\nweb: updated process group\ndb: stopped\ndb: updated process group\n"
+	f := prepare(t)
+	if got, want := f.do(t, Settings{}, "update"), (run{text, "", 0}); got != want {
+		t.Errorf("%+v", got)
+	}
+	want := "reloadConfig|system.listMethods|updateProcessGroup web|updateProcessGroup db|stopProcessGroup db true|removeProcessGroup db|addProcessGroup db"
+	if got := strings.Join(f.called(), "|"); got != want {
+		t.Errorf("calls %s", got)
+	}
+	f = prepare(t)
+	if got, want := f.do(t, Settings{}, "update --group web"), (run{"web: stopped\nweb: updated process group\n", "", 0}); got != want {
+		t.Errorf("%+v", got)
+	}
+	if got := strings.Join(f.called(), "|"); got != "reloadConfig|stopProcessGroup web true|removeProcessGroup web|addProcessGroup web" {
+		t.Errorf("calls %s", got)
+	}
+	f = prepare(t)
+	got := f.do(t, Settings{Format: JSON}, "update web")
+	var doc struct{ Results []ResultDoc }
+	if err := json.Unmarshal([]byte(got.out), &doc); err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	for _, r := range doc.Results {
+		told = append(told, r.Name+" "+r.Outcome)
+	}
+	if d := cmp.Diff([]string{"web:web_9 removed", "web:web_1 restarted", "web:web_0 applied", "web updated process group"}, told); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestCredentialsAreAskedFor(t *testing.T) {
+	f := startFake(t, sample()...)
+	wanted := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if u, p, _ := r.BasicAuth(); u != "me" || p != "secret" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		f.ServeHTTP(w, r)
+	})
+	guarded := newServer(t, wanted)
+	var out bytes.Buffer
+	term := &typed{lines: []string{"me", "wrong", "me", "secret"}}
+	c := New(&Settings{ServerURL: guarded, Interactive: true}, Streams{Out: &out, Err: &out, Term: term})
+	c.Run(t.Context(), "pid db")
+	if want := "Server requires authentication\n\nServer requires authentication\n\n42\n"; out.String() != want || c.Exit != 0 {
+		t.Errorf("%q, exit status %d", out.String(), c.Exit)
+	}
+	if d := cmp.Diff([]string{"Username:", "Password:", "Username:", "Password:"}, term.asked); d != "" {
+		t.Error(d)
+	}
+	out.Reset()
+	c = New(&Settings{ServerURL: guarded, Interactive: true}, Streams{Out: &out, Err: &out, Term: noInput{}})
+	c.Run(t.Context(), "pid db")
+	if want := "Server requires authentication\nerror: cannot ask for a user name: the input has ended\n"; out.String() != want || c.Exit != ExitFailure {
+		t.Errorf("%q, exit status %d", out.String(), c.Exit)
+	}
+}
+
+func TestConfirmation(t *testing.T) {
+	for answer, want := range map[string]string{"y": "shutdown", "Yes": "shutdown", "n": "", "": "", "no": ""} {
+		f := startFake(t)
+		var out bytes.Buffer
+		c := New(&Settings{ServerURL: f.url, Interactive: true}, Streams{Out: &out, Err: &out, Term: &typed{lines: []string{answer}}})
+		c.Run(t.Context(), "shutdown")
+		if got := strings.Join(f.called(), "|"); got != want {
+			t.Errorf("%q: %s", answer, got)
+		}
+	}
+}
+
+func TestColours(t *testing.T) {
+	f := startFake(t, sample()...)
+	var out bytes.Buffer
+	c := New(&Settings{ServerURL: f.url}, Streams{Out: &out, Err: &out, Term: noInput{}, OutTerminal: true})
+	c.Run(t.Context(), "status db web:*")
+	want := "db                               \x1b[32mRUNNING\x1b[0m   about db\n" +
+		"web:web_0                        \x1b[32mRUNNING\x1b[0m   about web_0\n" +
+		"web:web_1                        \x1b[2mSTOPPED\x1b[0m   about web_1\n"
+	if d := cmp.Diff(want, out.String()); d != "" {
+		t.Error(d)
+	}
+}
+
+// At a terminal a failed start is explained on stderr; stdout stays the
+// reference's.
+func TestFailedStartIsExplained(t *testing.T) {
+	f := startFake(t, sample()...)
+	f.procs[3].SpawnErr, f.procs[3].Start, f.procs[3].Stop, f.procs[3].ExitStatus = "Exited too quickly (process log may have details)", 5, 6, 1
+	f.answer["startProcess"] = func([]any) any { return wire.NewFault(wire.SpawnError, "web_2") }
+	f.answer["readProcessStderrLog"] = func([]any) any { return "no such table\n" }
+	var out, errs bytes.Buffer
+	c := New(&Settings{ServerURL: f.url}, Streams{Out: &out, Err: &errs, Term: noInput{}, ErrTerminal: true})
+	c.Run(t.Context(), "start work:web_2")
+	want := "  Exited too quickly (process log may have details); exit status 1\n  the end of its stderr:\n  no such table\n"
+	if out.String() != "work:web_2: ERROR (spawn error)\n" || errs.String() != want || c.Exit != ExitNotRunning {
+		t.Errorf("stdout %q, stderr %q, exit status %d", out.String(), errs.String(), c.Exit)
+	}
+}
+
+func TestPlugins(t *testing.T) {
+	dir := t.TempDir()
+	script := "#!/bin/sh\necho \"$@\" $SUPERVISOR_SERVER_URL $SUPERVISOR_USERNAME $SUPERVISOR_PASSWORD $SUPERVISOR_PLUGIN_COLOR\nexit 9\n"
+	for _, name := range []string{"supervisorctl-hello", "supervisorctl-two-words", "elsewhere"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(script), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("PATH", dir+":/bin:/usr/bin")
+	s := Settings{Username: "me", Password: "secret", Environ: os.Environ(), Plugins: []config.CtlPlugin{
+		{Name: "own", Command: dir + "/elsewhere 'a b' -x", Options: map[string]string{"color": "red"}},
+		{Name: "old", Factory: "some.module:factory"},
+	}}
+	f := startFake(t)
+	for line, want := range map[string]run{
+		"hello web:* x": {"web:* x " + f.url + " me secret\n", "", 9},
+		"two-words":     {f.url + " me secret\n", "", 9},
+		"own c":         {"a b -x c " + f.url + " me secret red\n", "", 9},
+		"old":           {"error: [ctlplugin:old] names a Python factory (some.module:factory), which only the Python Supervisor can load; command= names a program instead\n", "", 1},
+		"../x":          {"*** Unknown syntax: ../x\n", "", 1},
+	} {
+		got := f.do(t, s, line)
+		got.out = strings.TrimLeft(got.out, " ")
+		if got != want {
+			t.Errorf("%s: %+v, want %+v", line, got, want)
+		}
+	}
+	got := f.do(t, s, "help", "help own", "help two-words", "help old")
+	for _, want := range []string{"plug-in commands (type help <topic>):\n", "hello  old  own  two-words\n", "own\tA plug-in: runs " + dir + "/elsewhere a b -x\n",
+		"two-words\tA plug-in: runs " + dir + "/supervisorctl-two-words\n", "old\tA plug-in that cannot run: "} {
+		if !strings.Contains(got.out, want) {
+			t.Errorf("%q is not in\n%s", want, got.out)
+		}
+	}
+}
+
+func TestCandidates(t *testing.T) {
+	f := startFake(t, sample()...)
+	f.answer["getAllConfigInfo"] = func([]any) any {
+		return []any{map[string]any{"group": "new", "name": "n", "inuse": false}, map[string]any{"group": "web", "name": "web_1", "inuse": true}}
+	}
+	t.Setenv("PATH", "")
+	for line, want := range map[string]string{
+		"sta.":           "start status",
+		"help re.":       "reload remove reread restart",
+		"start .":        "db web:* web:web_0 web:web_1 work:* work:web_2",
+		"start d.":       "db",
+		"start db:.":     "db:* db:db",
+		"stop db web:w.": "web:web_0 web:web_1",
+		"signal H.":      "HUP",
+		"signal HUP wo.": "work:* work:web_2",
+		"update w.":      "web work",
+		"add .":          "new",
+		"version .":      "",
+		"nope .":         "",
+	} {
+		got := f.do(t, Settings{}, completeCommand+" "+line)
+		if got := strings.Join(strings.Fields(got.out), " "); got != want {
+			t.Errorf("%s: %q, want %q", line, got, want)
+		}
+	}
+}
