@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -42,7 +43,7 @@ type Log interface {
 	WriteRecords(p []byte, ends []int) (int, error)
 	Reopen() error
 	Remove() error
-	Suspend()
+	Suspend() bool
 	Close() error
 	Dropped() int64
 	Path() string
@@ -69,7 +70,7 @@ type file struct {
 	closed  bool
 	failing bool // in an outage that was reported
 	stuck   bool // in a failure to rotate that was reported
-	dropped int64
+	dropped atomic.Int64
 	outage  int64 // bytes dropped in this outage
 	notify  func(Outage)
 	// shift makes room: when it returns nil, either path no longer exists or
@@ -98,11 +99,7 @@ func (f *file) first() error {
 func (f *file) Path() string { return f.path }
 
 // Dropped returns how many bytes could not be written since the log was made.
-func (f *file) Dropped() int64 {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.dropped
-}
+func (f *file) Dropped() int64 { return f.dropped.Load() }
 
 // Write appends p, and then rotates the log if that has filled it. So p is
 // never split between two files. What cannot be written is dropped and counted;
@@ -318,13 +315,17 @@ func (f *file) Remove() error {
 }
 
 // Suspend closes the descriptor until the next write, which continues the file
-// that has the name by then.
-func (f *file) Suspend() {
-	f.mu.Lock()
+// that has the name by then. It does nothing, and reports false, while another
+// goroutine uses the log; so it never waits.
+func (f *file) Suspend() bool {
+	if !f.mu.TryLock() {
+		return false
+	}
 	defer f.mu.Unlock()
 	if !f.special {
 		f.shut()
 	}
+	return !f.special
 }
 
 // Close closes the log. Later calls fail with ErrClosed, or do nothing.
@@ -338,7 +339,7 @@ func (f *file) Close() error {
 
 // lose counts n dropped bytes and reports the outage once.
 func (f *file) lose(n int, err error) {
-	f.dropped += int64(n)
+	f.dropped.Add(int64(n))
 	f.outage += int64(n)
 	if !f.failing {
 		f.failing = true

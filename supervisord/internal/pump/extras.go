@@ -1,0 +1,162 @@
+package pump
+
+import (
+	"bytes"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/supervisor-go/supervisor/pkg/capture"
+	"github.com/supervisor-go/supervisor/pkg/config"
+	"github.com/supervisor-go/supervisor/supervisord/internal/core"
+)
+
+// extras is what a stream needs beyond a log.
+type extras struct {
+	scan     capture.Scanner
+	captured capture.Buffer // Max is 0 without capture mode
+	strip    stripper
+	ansi     bool   // strip control sequences
+	events   bool   // report output to Sink.Output
+	syslog   string // what lines to syslog begin with; "" without syslog
+	line     []byte // the beginning of a line to syslog
+}
+
+// newExtras returns nil if a stream needs nothing.
+func newExtras(spec *core.StreamSpec, o *config.Output) *extras {
+	x := &extras{captured: capture.Buffer{Max: o.CaptureBytes}, ansi: spec.StripANSI, events: o.Events}
+	if o.Syslog {
+		x.syslog = spec.Config.Name + " "
+	}
+	if o.CaptureBytes <= 0 && !x.ansi && !x.events && !o.Syslog {
+		return nil
+	}
+	return x
+}
+
+// take hands on what was read.
+func (st *stream) take(s *shard, data []byte) {
+	switch {
+	case st.listener:
+		st.takeListener(s, data)
+	case st.x == nil:
+		if st.sink != nil {
+			st.sink.write(data)
+		}
+		st.debug(s, data)
+	case st.x.captured.Max > 0:
+		st.x.scan.Feed(data, func(kind capture.Kind, part []byte) { st.deliver(s, kind, part) })
+	default:
+		st.deliver(s, capture.Plain, data)
+	}
+}
+
+// deliver hands on one piece of output, in the order of the reference: log,
+// activity log, event.
+func (st *stream) deliver(s *shard, kind capture.Kind, data []byte) {
+	x := st.x
+	if kind == capture.Message {
+		st.message(s)
+		return
+	}
+	if x.ansi {
+		data = x.strip.strip(data)
+	}
+	if len(data) == 0 {
+		return
+	}
+	if kind == capture.Inside {
+		x.captured.Write(data)
+	} else {
+		st.keep(s, data)
+	}
+	st.debug(s, data)
+	if x.events {
+		s.pump.sink.Output(st.proc.id, int(st.pid), st.channel, data)
+	}
+}
+
+// keep writes to the log and to syslog.
+func (st *stream) keep(s *shard, data []byte) {
+	if st.sink != nil {
+		st.sink.write(data)
+	}
+	if st.x != nil && st.x.syslog != "" {
+		st.toSyslog(s, data)
+	}
+}
+
+// message reports what was between two tags.
+func (st *stream) message(s *shard) {
+	s.pump.sink.Captured(st.proc.id, int(st.pid), st.channel, st.x.captured.Bytes())
+	st.x.captured.Reset()
+	if s.pump.log.Enabled(config.LevelDebug) {
+		s.pump.log.Log(config.LevelDebug, fmt.Sprintf("%s %s emitted a comm event", reprString(st.proc.conf.Name), st.channel))
+	}
+}
+
+// takeListener hands on what an event listener says.
+func (st *stream) takeListener(s *shard, data []byte) {
+	if s.pump.log.Enabled(config.LevelDebug) {
+		s.pump.log.Log(config.LevelDebug, reprString(st.proc.conf.Name)+" "+st.channel.String()+" output:\n"+reprBytes(data))
+	}
+	kept := data
+	if st.x != nil && st.x.ansi {
+		kept = st.x.strip.strip(bytes.Clone(data))
+	}
+	st.keep(s, kept)
+	s.pump.sink.ListenerOutput(st.proc.id, data)
+}
+
+// debug copies output to the activity log.
+func (st *stream) debug(s *shard, data []byte) {
+	if !s.pump.log.Enabled(config.LevelDebug) {
+		return
+	}
+	msg := reprString(st.proc.conf.Name) + " " + st.channel.String() + " output:\n"
+	if utf8.Valid(data) {
+		msg += string(data)
+	} else {
+		msg += "Undecodable: " + reprBytes(data)
+	}
+	s.pump.log.Log(config.LevelDebug, msg)
+}
+
+// maxSyslogLine is the length of an unfinished line that is no longer held back.
+const maxSyslogLine = 8 << 10
+
+// toSyslog sends whole lines.
+func (st *stream) toSyslog(s *shard, data []byte) {
+	x := st.x
+	end := bytes.LastIndexByte(data, '\n') + 1
+	if end == 0 && len(x.line)+len(data) > maxSyslogLine {
+		end = len(data)
+	}
+	if end > 0 {
+		s.pump.syslog.Lines(x.syslog, append(x.line, data[:end]...))
+		x.line = nil
+	}
+	x.line = append(x.line, data[end:]...)
+}
+
+// finish hands on what was held back when the output is at its end. What stands
+// after an opening tag without its closing tag is not reported, as in the
+// reference.
+func (st *stream) finish(s *shard) {
+	x := st.x
+	if x == nil || st.listener {
+		return
+	}
+	if x.captured.Max > 0 {
+		x.scan.Flush(func(kind capture.Kind, part []byte) { st.deliver(s, kind, part) })
+	}
+	if held := x.strip.flush(); len(held) > 0 && !x.scan.Open() {
+		st.keep(s, held)
+	}
+	if len(x.line) > 0 {
+		s.pump.syslog.Lines(x.syslog, x.line)
+		x.line = nil
+	}
+	if x.scan.Open() && s.pump.log.Enabled(config.LevelDebug) {
+		s.pump.log.Log(config.LevelDebug, fmt.Sprintf("%s %s ended within a comm event, which is dropped", reprString(st.proc.conf.Name), st.channel))
+	}
+}
