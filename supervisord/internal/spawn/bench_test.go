@@ -31,12 +31,13 @@ func (n nowhere) Commit(int)                         {}
 func (n nowhere) Abort()                             {}
 func (n nowhere) WriteStderr([]byte)                 {}
 
-func devNull(b *testing.B) int {
+func null(t testing.TB) int {
+	t.Helper()
 	fd, err := syscall.Open("/dev/null", syscall.O_RDWR|syscall.O_CLOEXEC, 0)
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
-	b.Cleanup(func() { syscall.Close(fd) })
+	t.Cleanup(func() { syscall.Close(fd) })
 	return fd
 }
 
@@ -47,7 +48,7 @@ func perSpawn(b *testing.B, before int64) {
 // BenchmarkSpawner starts /bin/true and waits for its end, one at a time.
 func BenchmarkSpawner(b *testing.B) {
 	c := counter{make(chan struct{}, 1024)}
-	s, err := Start(Options{Children: c, Opener: nowhere{devNull(b)}})
+	s, err := Start(Options{Children: c, Opener: nowhere{null(b)}})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -64,7 +65,7 @@ func BenchmarkSpawner(b *testing.B) {
 // BenchmarkSpawnerQueue asks for all of them at once.
 func BenchmarkSpawnerQueue(b *testing.B) {
 	c := counter{make(chan struct{}, 1024)}
-	s, err := Start(Options{Children: c, Opener: nowhere{devNull(b)}})
+	s, err := Start(Options{Children: c, Opener: nowhere{null(b)}})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -83,7 +84,7 @@ func BenchmarkSpawnerQueue(b *testing.B) {
 
 // BenchmarkBare is ForkExec and Wait4 in a loop: the least it can cost.
 func BenchmarkBare(b *testing.B) {
-	null := uintptr(devNull(b))
+	null := uintptr(null(b))
 	env := newEnvironment(syscall.Environ())
 	attr := &syscall.ProcAttr{
 		Env: env.of(&config.Process{}, ""), Files: []uintptr{null, null, null},

@@ -262,12 +262,20 @@ type stage struct {
 
 func start(t testing.TB, change func(*Options)) *stage {
 	t.Helper()
+	st := prepare(t, change)
+	st.run()
+	return st
+}
+
+// prepare returns a stage whose Spawner does not run yet.
+func prepare(t testing.TB, change func(*Options)) *stage {
+	t.Helper()
 	st := &stage{story: newStory(), pipes: &pipes{}}
 	o := Options{Children: st.story, Opener: st.pipes}
 	if change != nil {
 		change(&o)
 	}
-	sp, err := Start(o)
+	sp, err := newSpawner(o)
 	if err != nil {
 		t.Fatal(err)
 	}

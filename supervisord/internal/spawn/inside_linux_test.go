@@ -239,12 +239,9 @@ func TestIgnoredSignalsAreNotInherited(t *testing.T) {
 	}
 }
 
-// Lack of descriptors is told, nothing leaks, and it works again afterwards.
-func TestDescriptorsRunOut(t *testing.T) {
-	s := start(t, nil)
-	// One child first, so that everything that is opened once is open.
-	s.story.exitOf(t, s.spawn(program("true")))
-
+// withoutDescriptors runs f while this process can open nothing more.
+func withoutDescriptors(t *testing.T, f func()) {
+	t.Helper()
 	var old syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &old); err != nil {
 		t.Fatal(err)
@@ -256,26 +253,75 @@ func TestDescriptorsRunOut(t *testing.T) {
 			t.Fatal(e)
 		}
 	}
-	null, err := syscall.Open("/dev/null", syscall.O_RDWR|syscall.O_CLOEXEC, 0)
+	lowest, err := syscall.Open("/dev/null", syscall.O_RDWR|syscall.O_CLOEXEC, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer syscall.Close(lowest)
 	defer setLimit(old.Cur)
-	setLimit(uint64(null)) // no room for one more
-	id := s.spawn(program("true"))
-	if got := s.story.reasonOf(t, id); got != "too many open files to spawn 'prog'" {
-		t.Error(got)
+	setLimit(uint64(lowest))
+	f()
+}
+
+func openDescriptors(t *testing.T) int {
+	t.Helper()
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
 	}
-	syscall.Close(null)
-	s.opts.Opener = nowhereElse{s.pipes}
-	setLimit(old.Cur)
-	id = s.spawn(program("true"))
-	if st := s.story.exitOf(t, id); st.ExitStatus() != 0 {
-		t.Errorf("afterwards: %s", ending(st))
+	return len(entries)
+}
+
+// Lack of descriptors is told, nothing leaks, and it works again afterwards.
+func TestDescriptorsRunOut(t *testing.T) {
+	fd := null(t)
+	for name, opener := range map[string]Opener{"for pipes": &pipes{}, "for the fork": nowhere{fd}} {
+		t.Run(name, func(t *testing.T) {
+			s := start(t, func(o *Options) { o.Opener = opener })
+			// One child first, so that everything that is opened once is open.
+			s.story.exitOf(t, s.spawn(program("true")))
+			before := openDescriptors(t)
+			withoutDescriptors(t, func() {
+				for range 20 {
+					if got := s.story.reasonOf(t, s.spawn(program("true"))); got != "too many open files to spawn 'prog'" {
+						t.Error(got)
+					}
+				}
+			})
+			if after := openDescriptors(t); opener == (nowhere{fd}) && after != before {
+				t.Errorf("%d descriptors became %d", before, after)
+			}
+			if st := s.story.exitOf(t, s.spawn(program("true"))); st.ExitStatus() != 0 {
+				t.Errorf("afterwards: %s", ending(st))
+			}
+		})
 	}
 }
 
-type nowhereElse struct{ *pipes }
+// As process 1 we reap what daemons leave behind, and still know our own.
+func TestAsProcessOne(t *testing.T) {
+	if !inside() {
+		onlyRoot(t)
+		runInside(t, "", func(cmd *exec.Cmd) {
+			cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWPID}
+		})
+		return
+	}
+	if os.Getpid() != 1 {
+		t.Fatalf("we are process %d", os.Getpid())
+	}
+	s := start(t, nil)
+	s.pipes.mute = true
+	for range 50 {
+		s.spawn(program(`sh -c 'setsid sh -c "sleep 0.01; exit 42" & exit 7'`))
+	}
+	s.story.until(t, "all ends", func() bool { return len(s.story.exits) == 50 && len(s.story.strangers) >= 50 })
+	for id, st := range s.story.exits {
+		if len(st) != 1 || st[0].ExitStatus() != 7 {
+			t.Errorf("child %d: %v", id, st)
+		}
+	}
+}
 
 // In a container that forbids unshare(2), a umask still is the child's alone.
 func TestUmaskWithoutUnshare(t *testing.T) {

@@ -3,13 +3,13 @@ package spawn
 import (
 	"errors"
 	"fmt"
-	"sync"
 	"syscall"
-	"time"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/supervisor-go/supervisor/pkg/config"
 	"github.com/supervisor-go/supervisor/supervisord/internal/core"
+	"github.com/supervisor-go/supervisor/supervisord/internal/pyrepr"
 )
 
 // job is a child ready to be forked.
@@ -26,88 +26,16 @@ type job struct {
 	conn    Conn
 }
 
-// stuckAfter is how long the preparation of one child may take before another
-// goroutine goes on with the rest of the queue.
-const stuckAfter = 2 * time.Second
-
-// watchdog notices a preparer that hangs, say in a directory of a file server
-// that is gone, and has another take its place.
-type watchdog struct {
-	mu      sync.Mutex
-	turn    int // number of the preparer in office
-	timer   *time.Timer
-	stopped bool
-}
-
-func (w *watchdog) inOffice(turn int) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.turn == turn && !w.stopped
-}
-
-// busy starts the clock for preparer turn; idle stops it. A clock that runs
-// out calls replace.
-func (w *watchdog) busy(turn int, replace func()) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.turn == turn && !w.stopped {
-		w.timer = time.AfterFunc(stuckAfter, replace)
-	}
-}
-
-func (w *watchdog) idle(turn int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.turn == turn && w.timer != nil {
-		w.timer.Stop()
-		w.timer = nil
-	}
-}
-
-// next puts a new preparer into office, if turn is still the one that was.
-func (w *watchdog) next(turn int) (int, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.stopped || w.turn != turn {
-		return 0, false
-	}
-	w.turn++
-	return w.turn, true
-}
-
-func (w *watchdog) stop() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.stopped = true
-	if w.timer != nil {
-		w.timer.Stop()
-	}
-}
-
-func (s *Spawner) startPreparer() {
-	if turn, ok := s.watch.next(0); ok {
-		go s.prepareAll(turn)
-	}
-}
-
 // prepareAll takes requests for as long as it is the preparer in office.
 func (s *Spawner) prepareAll(turn int) {
 	current := func() bool { return s.watch.inOffice(turn) }
-	replace := func() {
-		if next, ok := s.watch.next(turn); ok {
-			go s.prepareAll(next)
-		}
-	}
 	for {
 		r, ok := s.requests.take(current)
 		if !ok {
 			return
 		}
-		s.watch.busy(turn, replace)
-		j, reason := s.prepare(r)
-		s.watch.idle(turn)
-		if reason != "" {
-			s.opts.Children.SpawnFailed(r.Streams.ID, reason)
+		j := s.prepare(turn, r)
+		if j == nil {
 			continue
 		}
 		select {
@@ -119,9 +47,31 @@ func (s *Spawner) prepareAll(turn int) {
 	}
 }
 
-// prepare does everything that comes before the fork. reason is "" or why
-// there is nothing to fork.
-func (s *Spawner) prepare(r core.SpawnRequest) (j *job, reason string) {
+// prepare does everything that comes before the fork. If there is nothing to
+// fork it says so to Children and returns nil.
+func (s *Spawner) prepare(turn int, r core.SpawnRequest) *job {
+	id := r.Streams.ID
+	a := s.watch.begin(turn,
+		func(next int) { go s.prepareAll(next) },
+		func() { s.opts.Children.SpawnFailed(id, noAnswer(r.Streams.Config)) })
+	defer s.watch.end(a)
+	j, reason := s.inspect(r)
+	if !a.claim() {
+		return nil // somebody has given up waiting for us, and said so
+	}
+	if reason == "" {
+		reason = s.openStreams(j, r.Streams)
+	}
+	if reason != "" {
+		s.opts.Children.SpawnFailed(id, reason)
+		return nil
+	}
+	return j
+}
+
+// inspect finds the command and the user. It is the part that a dead file
+// server can hold up for ever.
+func (s *Spawner) inspect(r core.SpawnRequest) (j *job, reason string) {
 	p := r.Streams.Config
 	file, argv, st, err := resolve(p)
 	if err != nil {
@@ -135,11 +85,16 @@ func (s *Spawner) prepare(r core.SpawnRequest) (j *job, reason string) {
 		j.refusal = fmt.Sprintf("couldn't setuid to %d: %s", p.UID, j.refusal)
 	}
 	touch(file, st, j.dir)
-	if j.conn, err = s.opts.Opener.Open(r.Streams); err != nil {
-		s.logFigures(j.name, err)
-		return nil, openReason(j.name, err)
-	}
 	return j, ""
+}
+
+func (s *Spawner) openStreams(j *job, spec core.StreamSpec) (reason string) {
+	var err error
+	if j.conn, err = s.opts.Opener.Open(spec); err != nil {
+		s.logFigures(j.name, err)
+		return openReason(j.name, err)
+	}
+	return ""
 }
 
 // touch makes a file system that does not answer hang this goroutine rather
@@ -158,6 +113,15 @@ func touch(file string, st *syscall.Stat_t, dir string) {
 	var first [1]byte
 	syscall.Read(fd, first[:])
 	syscall.Close(fd)
+}
+
+// noAnswer is why a process could not be started whose files did not answer.
+func noAnswer(p *config.Process) string {
+	where := pyrepr.Quote(p.Command)
+	if p.Directory != "" {
+		where += " or of directory " + pyrepr.Quote(p.Directory)
+	}
+	return "the file system of command " + where + " does not answer"
 }
 
 func openReason(name string, err error) string {

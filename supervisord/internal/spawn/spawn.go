@@ -91,6 +91,15 @@ const readyJobs = 8
 // Start returns a running Spawner. Its error tells which service the system
 // refused.
 func Start(o Options) (*Spawner, error) {
+	s, err := newSpawner(o)
+	if err != nil {
+		return nil, err
+	}
+	s.run()
+	return s, nil
+}
+
+func newSpawner(o Options) (*Spawner, error) {
 	if o.Children == nil || o.Opener == nil {
 		return nil, errors.New("cannot make a spawner without Children and Opener")
 	}
@@ -108,6 +117,7 @@ func Start(o Options) (*Spawner, error) {
 	s := &Spawner{
 		opts:    o,
 		env:     newEnvironment(o.Environ),
+		watch:   watchdog{stuckAfter: stuckAfter, hopelessAfter: hopelessAfter},
 		ready:   make(chan *job, readyJobs),
 		sigchld: make(chan os.Signal, 1),
 		quit:    make(chan struct{}),
@@ -115,12 +125,17 @@ func Start(o Options) (*Spawner, error) {
 	}
 	s.requests.init()
 	s.signals.init()
+	return s, nil
+}
+
+func (s *Spawner) run() {
 	stopIgnoring()
 	signal.Notify(s.sigchld, syscall.SIGCHLD)
 	s.done.Add(1)
 	go s.forkThread()
-	s.startPreparer()
-	return s, nil
+	if turn, ok := s.watch.next(0); ok {
+		go s.prepareAll(turn)
+	}
 }
 
 // Spawn implements core.Spawner.
@@ -138,8 +153,8 @@ func (s *Spawner) Close() {
 	s.once.Do(func() {
 		signal.Stop(s.sigchld)
 		close(s.quit)
-		s.requests.close()
 		s.watch.stop()
+		s.requests.close()
 	})
 	s.done.Wait()
 	for {

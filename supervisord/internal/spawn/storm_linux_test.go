@@ -6,8 +6,10 @@ import (
 	"math/rand/v2"
 	"os"
 	"strconv"
+	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -90,31 +92,42 @@ func TestSignalsRaceExits(t *testing.T) {
 	}
 }
 
-// A program on a file system that does not answer holds up neither other
-// programs nor exits and signals. A write lease makes open(2) and execve(2)
-// wait as a dead file server does.
-func TestHungFileHoldsUpNobody(t *testing.T) {
-	script := t.TempDir() + "/hung"
+// hungProgram returns a program that cannot be opened or run until release is
+// called: a write lease makes open(2) and execve(2) wait as a dead file server
+// does. The kernel tells us of both with SIGIO, which Go's runtime catches.
+func hungProgram(t *testing.T) (file string, release func()) {
+	t.Helper()
+	file = t.TempDir() + "/hung"
 	body, err := os.ReadFile("/bin/true")
 	if err != nil {
 		t.Fatal(err)
 	}
-	os.WriteFile(script, body, 0o755)
-	f, err := os.Open(script)
+	if err := os.WriteFile(file, body, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	// The kernel tells lease holders with SIGIO, whose default ends a program;
-	// Go's runtime catches it.
 	if _, err := unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_WRLCK); err != nil {
 		t.Fatalf("cannot lease a file: %v", err)
 	}
-	s := start(t, nil)
+	release = sync.OnceFunc(func() { f.Close() })
+	t.Cleanup(release)
+	return file, release
+}
+
+// A program on a file system that does not answer holds up neither other
+// programs nor exits and signals.
+func TestHungFileHoldsUpNobody(t *testing.T) {
+	file, release := hungProgram(t)
+	s := prepare(t, nil)
+	s.watch.stuckAfter = 10 * time.Millisecond
+	s.run()
 	s.pipes.mute = true
 	before := s.spawn(program("sleep 1000"))
 	pid := s.story.pidOf(t, before)
-	hung := s.spawn(program(script))
+	hung := s.spawn(program(file))
 	after := s.spawn(program("true"))
 	if err := s.signal(t, before, pid, syscall.SIGTERM, false); err != nil {
 		t.Error(err)
@@ -124,14 +137,34 @@ func TestHungFileHoldsUpNobody(t *testing.T) {
 	if len(s.story.pids[hung]) != 0 {
 		t.Error("the hung program was reported as started")
 	}
-	if _, err := unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_UNLCK); err != nil {
-		t.Fatal(err)
-	}
+	release()
 	if st := s.story.exitOf(t, hung); st.ExitStatus() != 0 {
 		t.Errorf("the program that hung ended with %s", ending(st))
 	}
 	third := s.spawn(program("true"))
 	s.story.exitOf(t, third)
+}
+
+// A program that never answers is given up once, and stays given up.
+func TestHungFileIsGivenUp(t *testing.T) {
+	file, release := hungProgram(t)
+	s := prepare(t, nil)
+	s.watch.stuckAfter, s.watch.hopelessAfter = 5*time.Millisecond, 5*time.Millisecond
+	s.run()
+	p := program(file + " arg")
+	p.Directory = "/tmp"
+	hung := s.spawn(p)
+	want := "the file system of command '" + file + " arg' or of directory '/tmp' does not answer"
+	if got := s.story.reasonOf(t, hung); got != want {
+		t.Errorf("reason %q, want %q", got, want)
+	}
+	release()
+	for range 3 {
+		s.story.exitOf(t, s.spawn(program("true")))
+	}
+	if len(s.story.failed[hung]) != 1 || len(s.story.pids[hung]) != 0 || s.pipes.of(hung) != nil {
+		t.Error("it came back")
+	}
 }
 
 // The bytes of a child that are in its pipe when it ends are still there for
