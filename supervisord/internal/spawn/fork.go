@@ -15,7 +15,6 @@ func (s *Spawner) forkThread() {
 	defer s.done.Done()
 	// Never unlocked: the thread has a umask of its own and ends with us.
 	runtime.LockOSThread()
-	s.thread.setUp()
 	s.reap()
 	for {
 		select {
@@ -33,6 +32,9 @@ func (s *Spawner) forkThread() {
 
 // fork makes the child of j, or a child that says why it cannot be made.
 func (s *Spawner) fork(j *job) {
+	// Not at start: the daemon may change its directory and umask until it asks
+	// for its first child.
+	s.setUp.Do(s.thread.setUp)
 	pid, err := s.forkQuickly(j)
 	if err != nil {
 		pid, err = s.forkCarefully(j, err)

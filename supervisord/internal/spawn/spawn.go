@@ -78,6 +78,7 @@ type Spawner struct {
 	done sync.WaitGroup
 
 	// The fork thread's alone.
+	setUp  sync.Once
 	thread thread
 	alive  map[int]core.ProcID // children not yet reaped, by pid
 }
@@ -88,7 +89,8 @@ var _ core.Spawner = (*Spawner)(nil)
 // forked, and with them the descriptors that wait.
 const readyJobs = 8
 
-// Start returns a running Spawner. Its error tells which service the system
+// Start returns a running Spawner. Children get the directory and the umask
+// that this process has when the first of them is made. Its error tells which service the system
 // refused.
 func Start(o Options) (*Spawner, error) {
 	s, err := newSpawner(o)

@@ -79,6 +79,18 @@ func TestDirectory(t *testing.T) {
 	}
 }
 
+// The daemon goes into the background after the Spawner was made.
+func TestDirectoryAndUmaskOfTheFirstSpawnCount(t *testing.T) {
+	s := start(t, nil)
+	defer syscall.Umask(syscall.Umask(0o026))
+	t.Chdir("/usr")
+	id := s.spawn(program("sh -c 'umask; pwd'"))
+	s.story.exitOf(t, id)
+	if got := s.pipes.stdout(id); got != "0026\n/usr\n" {
+		t.Errorf("child has %q", got)
+	}
+}
+
 func TestUmaskIsTheChildsAlone(t *testing.T) {
 	old := syscall.Umask(0o022)
 	defer syscall.Umask(old)
