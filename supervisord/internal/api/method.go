@@ -33,8 +33,8 @@ type Result struct {
 }
 
 // Func carries out a call. It is given as many arguments as the caller sent,
-// never fewer than the required parameters nor more than there are; their types
-// are for the function to check. The result is a value that package wire can
+// never fewer than the required parameters nor more than there are (unless
+// Method.AnyArgs is set); their types are for the function to check. The result is a value that package wire can
 // encode. Errors are *wire.Fault; any other error reaches the caller as FAILED.
 //
 // The context ends when the caller has gone away; it cancels waiting, not what
@@ -51,9 +51,11 @@ type Method struct {
 	// Extension marks a method that the Python Supervisor does not have. Its
 	// help says so.
 	Extension bool
-	// RawHelp replaces the help text made of the fields above. It is meant for
-	// methods that are described by somebody else.
+	// RawHelp replaces the help text made of the fields above, and AnyArgs lets
+	// every number of arguments pass. They are meant for methods that somebody else
+	// describes and carries out.
 	RawHelp string
+	AnyArgs bool
 	Fn      Func
 }
 

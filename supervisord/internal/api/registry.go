@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"github.com/supervisor-go/supervisor/pkg/wire"
+	"github.com/supervisor-go/supervisor/supervisord/internal/core"
 )
 
 // Registry holds every remote procedure by its full name. Calls, system.listMethods,
@@ -62,7 +63,7 @@ func (r *Registry) Replace(namespace string, methods ...Method) error {
 	for i := range methods {
 		m := methods[i]
 		switch {
-		case !safeName(m.Name, false):
+		case !SafeName(m.Name):
 			return fmt.Errorf("cannot register the RPC method %q of %q: a name begins with a letter and consists of letters, digits and '_'", m.Name, namespace)
 		case seen[m.Name]:
 			return fmt.Errorf("cannot register the RPC method %s.%s twice", namespace, m.Name)
@@ -97,6 +98,9 @@ func (t *table) with(namespace string, list []*Method) *table {
 	return n
 }
 
+// SafeName reports whether a method may have this name.
+func SafeName(s string) bool { return safeName(s, false) }
+
 // safeName reports whether s may name a method or, with dash, a namespace.
 func safeName(s string, dash bool) bool {
 	for i := 0; i < len(s); i++ {
@@ -128,7 +132,7 @@ func (r *Registry) Call(ctx context.Context, name string, args []any) (any, *wir
 	if m == nil {
 		return nil, unknownMethod
 	}
-	if len(args) > len(m.Params) || len(args) < m.required() {
+	if !m.AnyArgs && (len(args) > len(m.Params) || len(args) < m.required()) {
 		return nil, incorrectParameters
 	}
 	v, err := m.Fn(ctx, args)
@@ -149,8 +153,11 @@ var (
 // asFault turns any error into a fault.
 func asFault(err error) *wire.Fault {
 	var f *wire.Fault
-	if errors.As(err, &f) {
+	switch {
+	case errors.As(err, &f):
 		return f
+	case errors.Is(err, core.ErrEnded):
+		return shutdownState
 	}
 	return wire.NewFault(wire.Failed, err.Error())
 }

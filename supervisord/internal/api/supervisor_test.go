@@ -209,6 +209,10 @@ func TestFaultsOfTheDaemon(t *testing.T) {
 	if got := result(r, "supervisor.reloadConfig"); got != "FAILED: lost" {
 		t.Error(got)
 	}
+	s.RereadError = core.ErrEnded
+	if got := result(r, "supervisor.reloadConfig"); got != "SHUTDOWN_STATE" {
+		t.Error(got)
+	}
 	if s.Mood() != core.MoodRunning {
 		t.Error("a refused restart changed the state")
 	}
