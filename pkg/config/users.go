@@ -65,3 +65,10 @@ func unknownUser(message, s string, cause error) error {
 	}
 	return badValue(message, s, wrong, "the name or number of one that exists")
 }
+
+// UserID returns the uid of a user given by name or number, as user= is read.
+// Its message is Supervisor's.
+func UserID(s string) (int, error) {
+	u, err := resolveUser(SystemUsers(), s)
+	return u.UID, err
+}

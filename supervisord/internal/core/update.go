@@ -66,6 +66,7 @@ func (l *Loop) plan(name string, cfg *config.Group, up *GroupUpdate) (toStop map
 			return
 		}
 		whole := wholeGroup(g.cfg, cfg)
+		changes := processChanges(g.cfg, cfg)
 		wanted := map[string]bool{}
 		for i := range cfg.Processes {
 			next := &cfg.Processes[i]
@@ -74,10 +75,10 @@ func (l *Loop) plan(name string, cfg *config.Group, up *GroupUpdate) (toStop map
 			switch {
 			case p == nil:
 				up.Added = append(up.Added, next.Name)
-			case whole || processChange(p.cfg, next) == needsRestart:
+			case whole || changes[next.Name] == needsRestart:
 				up.Restarted = append(up.Restarted, next.Name)
 				toStop[p] = true
-			case processChange(p.cfg, next) == applyLive:
+			case changes[next.Name] == applyLive:
 				up.Applied = append(up.Applied, next.Name)
 			}
 		}
@@ -96,7 +97,10 @@ func (l *Loop) plan(name string, cfg *config.Group, up *GroupUpdate) (toStop map
 
 // wholeGroup reports whether a difference concerns every member.
 func wholeGroup(old, next *config.Group) bool {
-	return old.Kind != next.Kind || !sameSocket(old.Socket, next.Socket)
+	if old.Kind != next.Kind || (old.Socket == nil) != (next.Socket == nil) {
+		return true
+	}
+	return old.Socket != nil && *old.Socket != *next.Socket
 }
 
 // prepareUpdate is prepare for a group that is active: sockets that stay are not

@@ -1,0 +1,53 @@
+package boot
+
+import (
+	"syscall"
+
+	"github.com/supervisor-go/supervisor/supervisord/internal/core"
+)
+
+// relay stands for the loop towards the parts that the loop itself needs to be
+// made. What comes before the loop exists waits for it.
+type relay struct {
+	ready chan struct{}
+	loop  *core.Loop
+}
+
+func newRelay() *relay { return &relay{ready: make(chan struct{})} }
+
+// connect is called once.
+func (r *relay) connect(l *core.Loop) {
+	r.loop = l
+	close(r.ready)
+}
+
+func (r *relay) get() *core.Loop {
+	<-r.ready
+	return r.loop
+}
+
+// The methods of core.Children.
+
+func (r *relay) Spawned(id core.ProcID, pid int) { r.get().Spawned(id, pid) }
+
+func (r *relay) SpawnFailed(id core.ProcID, reason string) { r.get().SpawnFailed(id, reason) }
+
+func (r *relay) Exited(id core.ProcID, pid int, status syscall.WaitStatus) {
+	r.get().Exited(id, pid, status)
+}
+
+func (r *relay) ReapedStranger(pid int, status syscall.WaitStatus) {
+	r.get().ReapedStranger(pid, status)
+}
+
+// The methods of core.Sink.
+
+func (r *relay) Output(id core.ProcID, pid int, ch core.Channel, data []byte) {
+	r.get().Output(id, pid, ch, data)
+}
+
+func (r *relay) Captured(id core.ProcID, pid int, ch core.Channel, data []byte) {
+	r.get().Captured(id, pid, ch, data)
+}
+
+func (r *relay) ListenerOutput(id core.ProcID, data []byte) { r.get().ListenerOutput(id, data) }
