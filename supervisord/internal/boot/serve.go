@@ -69,13 +69,16 @@ func (p *program) once(cfg *config.Config, first bool, criticals, infos []string
 		return 0, err
 	}
 	in.say(criticals, infos)
+	if err := in.openSockets(); err != nil {
+		return 0, err
+	}
 	if !cfg.Supervisord.NoCleanup {
 		daemon.ClearAutoLogs(cfg.Supervisord.ChildLogDir, cfg.Supervisord.Identifier, in.log)
 	}
 	if err := in.makeLoop(p.load); err != nil {
 		return 0, err
 	}
-	if err := in.openServers(); err != nil {
+	if err := in.makeServer(); err != nil {
 		return 0, err
 	}
 	in.server.Start()

@@ -31,6 +31,7 @@ type instance struct {
 	stdio   *stdio.Set
 	pump    *pump.Pump
 	loop    *core.Loop
+	sockets []*listenfd.Listener
 	server  *httpd.Server
 	pidfile *daemon.Pidfile
 	undo    []func() // run in reverse order by end
@@ -114,8 +115,9 @@ func (in *instance) makeLoop(load func() (*config.Config, error)) error {
 	return nil
 }
 
-// openServers opens the sockets and makes the server; it serves once started.
-func (in *instance) openServers() error {
+// openSockets opens the sockets of the servers. It comes before anything that
+// could disturb another daemon of the same configuration, which holds them.
+func (in *instance) openSockets() error {
 	open, err := listenfd.Open(in.cfg.Servers, os.Stderr)
 	if err != nil {
 		var detail *listenfd.OpenError
@@ -125,12 +127,18 @@ func (in *instance) openServers() error {
 		return err
 	}
 	in.later(func() { listenfd.CloseAll(open) })
+	in.sockets = open
+	return nil
+}
+
+// makeServer makes the server of the open sockets; it serves once started.
+func (in *instance) makeServer() error {
 	registry, err := in.registry()
 	if err != nil {
 		return err
 	}
 	var listeners []httpd.Listener
-	for _, l := range open {
+	for _, l := range in.sockets {
 		listeners = append(listeners, httpd.Listener{Listener: l, Config: l.Server})
 	}
 	in.server = httpd.New(httpd.Options{
