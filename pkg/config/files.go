@@ -103,12 +103,11 @@ func (r *reader) parse(name string, text []byte) {
 	if !errors.As(err, &syntax) {
 		return
 	}
+	for i := range syntax.Lines {
+		syntax.Lines[i].Text = maskLine(syntax.Lines[i].Text)
+	}
 	for _, line := range syntax.Lines {
-		e := Error{
-			Origin:    Origin{File: name, Line: line.Line},
-			Value:     strings.TrimSpace(line.Text),
-			reference: syntax.Error(),
-		}
+		e := Error{Origin: Origin{File: name, Line: line.Line}, reference: syntax.Error()}
 		switch {
 		case line.NoHeader:
 			e.Problem = "an option stands before the first section"
@@ -122,6 +121,21 @@ func (r *reader) parse(name string, text []byte) {
 		}
 		r.fail(e)
 	}
+}
+
+// maskLine hides what stands behind the name of a secret option.
+func maskLine(line string) string {
+	i := strings.IndexAny(line, "=:")
+	if i < 0 {
+		return line
+	}
+	key := strings.ToLower(strings.TrimSpace(line[:i]))
+	for _, options := range optionIndex {
+		if o := options[key]; o != nil && o.Secret {
+			return line[:i+1] + mask + "\n"
+		}
+	}
+	return line
 }
 
 // joinPath is os.path.join.

@@ -72,6 +72,11 @@ const maxField = 1 << 16
 
 // directive handles what follows a percent sign.
 func (f *formatter) directive() error {
+	if strings.HasPrefix(f.text[f.pos:], "%") {
+		f.out.WriteByte('%')
+		f.pos++
+		return nil
+	}
 	name, named, err := f.name()
 	if err != nil {
 		return err
@@ -86,10 +91,6 @@ func (f *formatter) directive() error {
 	s, err := f.spec(named && value.isNumber)
 	if err != nil {
 		return err
-	}
-	if s.verb == '%' {
-		f.out.WriteByte('%')
-		return nil
 	}
 	if !named {
 		return f.unnamed(s)
@@ -152,6 +153,9 @@ func (f *formatter) spec(numeric bool) (spec, error) {
 		return s, errIncomplete
 	}
 	r, size := utf8.DecodeRuneInString(f.text[f.pos:])
+	if r == utf8.RuneError && size == 1 {
+		r = 0xdc00 + rune(f.text[f.pos]) // as Python sees a byte that is not UTF-8
+	}
 	s.verb, s.verbPos = r, f.pos
 	f.pos += size
 	return s, nil

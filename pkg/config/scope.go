@@ -148,7 +148,7 @@ func (s *scope) badSection(key, problem, allowed, reference string) {
 
 // in ends one of Supervisor's messages as it does for processes.
 func (s *scope) in(message string) string {
-	if !s.process {
+	if !s.process || message == "" {
 		return message
 	}
 	return fmt.Sprintf("%s in section %s (file: %s)", message, pytext.Repr(s.sec.Name()), pytext.Repr(s.sec.Pos().File))

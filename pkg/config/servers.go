@@ -142,7 +142,7 @@ func ParseInetAddress(s string) (InetAddress, error) {
 	}
 	host, portText := strings.ToLower(s[:i]), s[i+1:]
 	if portText == "" {
-		return InetAddress{}, badValue("no port number specified in %s", pytext.Repr(s), "there is no port", addressAllowed)
+		return InetAddress{}, badValue("no port number specified in ''", "", "there is no port", addressAllowed)
 	}
 	port, err := parsePort(portText)
 	if err != nil {

@@ -181,8 +181,6 @@ OPERATIONS = {
     "ctl": ctl,
     "repr": repr,
     "int": int,
-    "signal": lambda s: int(datatypes.signal_number(s)),
-    "url": datatypes.url,
     "value": lambda kind, text: plain(getattr(datatypes, kind)(text)),
     "paths": search_paths,
 }
