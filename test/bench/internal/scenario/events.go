@@ -1,0 +1,188 @@
+package scenario
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/supervisor-go/supervisor/test/bench/internal/report"
+	"github.com/supervisor-go/supervisor/test/bench/internal/role"
+	"github.com/supervisor-go/supervisor/test/bench/internal/target"
+)
+
+// pool renders an event listener pool of n of our own listeners.
+func (e *Env) pool(n int, events string, buffer int) string {
+	return fmt.Sprintf("[eventlistener:l]\ncommand=%s\nevents=%s\nbuffer_size=%d\nnumprocs=%d\nprocess_name=%%(process_num)d\nstartsecs=0\nstdout_logfile=NONE\nstderr_logfile=NONE\n",
+		e.role("listen", "{DIR}/events%(process_num)d"), events, buffer, n)
+}
+
+func received(d *target.Daemon, n int) int {
+	total := 0
+	for i := range n {
+		total += role.Count(fmt.Sprintf("%s/events%d", d.Dir, i))
+	}
+	return total
+}
+
+// flapping lets 200 programs exit and start without end and counts the events
+// that reach a listener.
+func flapping() *Scenario {
+	return &Scenario{Name: "events of 200 flapping programs, 1 listener", InQuick: true, Run: runFlapping,
+		Targets: map[string]string{"delivered": "all", "events lost": "0"}}
+}
+
+func runFlapping(e *Env) error {
+	if e.C.IsFloor() {
+		return nil
+	}
+	var conf strings.Builder
+	conf.WriteString(e.pool(1, "PROCESS_STATE", 10))
+	for i := range 200 {
+		fmt.Fprintf(&conf, "[program:p%d]\ncommand=/bin/true\nstartsecs=0\nautorestart=true\nstdout_logfile=NONE\nstderr_logfile=NONE\n", i)
+	}
+	d, err := target.Start(e.C, conf.String())
+	if err != nil {
+		return err
+	}
+	defer d.Stop()
+	if err := d.Running(200); err != nil {
+		return err
+	}
+	events, spawned, lost := received(d, 1), d.LogCount("INFO spawned: "), d.LogCount("event buffer overflowed")
+	began := time.Now()
+	time.Sleep(For(e, 8*time.Second, 3*time.Second))
+	took := time.Since(began).Seconds()
+	got := float64(received(d, 1) - events)
+	spawns := float64(d.LogCount("INFO spawned: ") - spawned)
+	dropped := float64(d.LogCount("event buffer overflowed") - lost)
+	e.Add("events delivered", report.Rate, got/took)
+	e.Add("spawns", report.Rate, spawns/took)
+	e.Add("events lost", report.Rate, dropped/took)
+	if got+dropped > 0 {
+		e.Add("delivered", report.Share, got/(got+dropped))
+	}
+	return nil
+}
+
+// burst sends events as fast as four clients can and looks when they arrive.
+func burst() *Scenario {
+	return &Scenario{Name: "burst of sendRemoteCommEvent, 4 clients", InQuick: true, Run: runBurst,
+		Targets: map[string]string{"1 listener: delivered": "≥ 15000/s", "4 listeners: delivered": "≥ 15000/s", "1 listener: delay p99": "≤ 2 ms", "4 listeners: delay p99": "≤ 2 ms",
+			"PROCESS_LOG: delivered": "≥ 15000/s"}}
+}
+
+func runBurst(e *Env) error {
+	if e.C.IsFloor() {
+		return nil
+	}
+	for _, n := range []int{1, 4} {
+		title := fmt.Sprintf("%d listener", n)
+		if n > 1 {
+			title += "s"
+		}
+		if err := remoteBurst(e, title, n); err != nil {
+			return err
+		}
+	}
+	return logBurst(e)
+}
+
+// remoteBurst sends events by calls. What is delivered cannot be more than what
+// the calls send, so that figure is noted, too.
+func remoteBurst(e *Env, title string, listeners int) error {
+	d, err := target.Start(e.C, e.pool(listeners, "REMOTE_COMMUNICATION", 1000000))
+	if err != nil {
+		return err
+	}
+	defer d.Stop()
+	if err := d.Running(listeners); err != nil {
+		return err
+	}
+	period := For(e, 5*time.Second, 2*time.Second)
+	var mu sync.Mutex
+	sent := 0
+	var failure error
+	var wg sync.WaitGroup
+	began := time.Now()
+	for range 4 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			c := target.NewRPC(d.Dir + "/s")
+			defer c.Close()
+			n := 0
+			for time.Since(began) < period {
+				if _, err := c.Call("supervisor.sendRemoteCommEvent", "bench", role.Stamp()); err != nil {
+					mu.Lock()
+					failure = err
+					mu.Unlock()
+					return
+				}
+				n++
+			}
+			mu.Lock()
+			sent += n
+			mu.Unlock()
+		}()
+	}
+	wg.Wait()
+	took := time.Since(began).Seconds()
+	if failure != nil {
+		return failure
+	}
+	inTime := received(d, listeners)
+	// What is still buffered may come for a while.
+	drained := time.Now().Add(For(e, 5*time.Second, 2*time.Second))
+	for received(d, listeners) < sent && time.Now().Before(drained) {
+		time.Sleep(20 * time.Millisecond)
+	}
+	var delays []float64
+	for i := range listeners {
+		records, err := role.Records(fmt.Sprintf("%s/events%d", d.Dir, i))
+		if err != nil {
+			return err
+		}
+		for _, r := range records {
+			if r.Delay >= 0 {
+				delays = append(delays, r.Delay.Seconds())
+			}
+		}
+	}
+	e.Add(title+": sent", report.Rate, float64(sent)/took)
+	e.Add(title+": delivered", report.Rate, float64(inTime)/took)
+	e.Add(title+": delay p50", report.Seconds, report.Median(delays))
+	e.Add(title+": delay p99", report.Seconds, report.Quantile(delays, 0.99))
+	if sent > 0 {
+		e.Add(title+": arrived at last", report.Share, float64(received(d, listeners))/float64(sent))
+	}
+	return nil
+}
+
+// logBurst makes an event of each piece of output of four busy programs.
+func logBurst(e *Env) error {
+	var conf strings.Builder
+	conf.WriteString(e.pool(1, "PROCESS_LOG", 1000000))
+	for i := range 4 {
+		fmt.Fprintf(&conf, "[program:w%d]\ncommand=%s\nautostart=false\nautorestart=false\nstartsecs=0\nstdout_logfile=NONE\nstderr_logfile=NONE\nstdout_events_enabled=true\n",
+			i, e.role("write", "100", fmt.Sprint(1<<50), fmt.Sprint(i), fmt.Sprintf("{DIR}/stamp%d", i)))
+	}
+	d, err := target.Start(e.C, conf.String())
+	if err != nil {
+		return err
+	}
+	defer d.Stop()
+	if err := d.Running(1); err != nil {
+		return err
+	}
+	for i := range 4 {
+		if _, err := d.RPC.Call("supervisor.startProcess", fmt.Sprintf("w%d", i)); err != nil {
+			return err
+		}
+	}
+	from, began := received(d, 1), time.Now()
+	time.Sleep(For(e, 5*time.Second, 2*time.Second))
+	e.Add("PROCESS_LOG: delivered", report.Rate, float64(received(d, 1)-from)/time.Since(began).Seconds())
+	e.Add("PROCESS_LOG: lost", report.Rate, float64(d.LogCount("event buffer overflowed"))/time.Since(began).Seconds())
+	return nil
+}
