@@ -11,3 +11,14 @@ func (p *Pool) WaitingSerials() []int {
 
 // Slots returns how many entries the queue has memory for.
 func (p *Pool) Slots() int { return len(p.waiting.slots) }
+
+// Held returns how many events the queue's memory refers to.
+func (p *Pool) Held() int {
+	n := 0
+	for _, e := range p.waiting.slots {
+		if e.event != nil {
+			n++
+		}
+	}
+	return n
+}

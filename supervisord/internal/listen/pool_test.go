@@ -186,6 +186,17 @@ func TestMemoryComesBack(t *testing.T) {
 	}
 }
 
+// TestEventsAreForgotten: the queue keeps no event that is not waiting.
+func TestEventsAreForgotten(t *testing.T) {
+	f := newFixture(t, 1, listen.Config{BufferSize: 5})
+	f.tick(9)
+	f.feed(0, "READY\n")
+	f.feed(0, "OK\nREADY\n")
+	if f.pool.Held() != 3 || f.pool.Waiting() != 3 {
+		t.Errorf("%d events held, %d waiting", f.pool.Held(), f.pool.Waiting())
+	}
+}
+
 // TestOrder: events that come back are sent again before younger ones, oldest
 // first, whoever they come back from.
 func TestOrder(t *testing.T) {
@@ -240,7 +251,9 @@ func TestWriteFailed(t *testing.T) {
 	if f.pool.Listener(0) != listen.Ready || f.pool.Waiting() != 1 {
 		t.Errorf("%s, %d wait", f.pool.Listener(0), f.pool.Waiting())
 	}
+	f.pool.Running(0, true, &f.fx)
 	f.expectSent()
+	f.pool.Add(2, "l2") // the set of those that can take an event is made anew
 	f.feed(1, "READY\n")
 	f.expectSent("1 TICK_5 0 when:0")
 
