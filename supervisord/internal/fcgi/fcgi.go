@@ -4,7 +4,6 @@ package fcgi
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"os"
 	"strconv"
@@ -92,12 +91,19 @@ func (s *Socket) open() (int, error) {
 	var chown *unixsock.ChownError
 	switch {
 	case errors.As(err, &chown):
-		return -1, fmt.Errorf("Could not change ownership of socket file: %w", chown.Err)
+		return -1, &ownerError{chown.Err}
 	case err != nil:
 		return -1, err
 	}
 	return sock.FD, nil
 }
+
+// ownerError tells, in the reference's words, that a socket could not be given
+// to its owner.
+type ownerError struct{ err error }
+
+func (e *ownerError) Error() string { return "Could not change ownership of socket file: " + e.err.Error() }
+func (e *ownerError) Unwrap() error { return e.err }
 
 func (s *Socket) openTCP(backlog int) (int, error) {
 	family, addr, err := resolve(s.conf.Host, s.conf.Port)
