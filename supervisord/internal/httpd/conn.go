@@ -75,9 +75,7 @@ func (c *conn) calls() (other bool) {
 		if _, err := c.br.Peek(1); err != nil {
 			return false
 		}
-		if !first {
-			c.skipEmptyLine()
-		}
+		c.skipEmptyLine()
 		timed := first
 		h, verdict := c.head(&timed)
 		if verdict != plainCall {
@@ -101,7 +99,8 @@ func (c *conn) calls() (other bool) {
 	}
 }
 
-// skipEmptyLine discards the line end that some clients send after a body.
+// skipEmptyLine discards the line end that some clients send after a body, or to
+// begin with.
 func (c *conn) skipEmptyLine() {
 	b, _ := c.br.Peek(min(2, c.br.Buffered()))
 	if string(b) == "\r\n" {

@@ -50,6 +50,7 @@ func TestRPCRequests(t *testing.T) {
 		{"escaped", strings.Replace(post("HTTP/1.1", "", getVersion), "/RPC2", "/%52PC2", 1), 200, "HTTP/1.1", true},
 		{"no host", strings.Replace(post("HTTP/1.1", "", getVersion), "Host: localhost\r\n", "", 1), 200, "HTTP/1.1", true},
 		{"empty host", strings.Replace(post("HTTP/1.1", "", getVersion), "Host: localhost", "Host: ", 1), 200, "HTTP/1.1", true},
+		{"empty line first", "\r\n" + post("HTTP/1.1", "", getVersion), 200, "HTTP/1.1", true},
 		{"chunked", chunked, 200, "HTTP/1.1", true},
 		{"expect", post("HTTP/1.1", "Expect: 100-continue\r\n", getVersion), 200, "HTTP/1.1", true},
 		{"long head", post("HTTP/1.1", "X: "+strings.Repeat("x", 20000)+"\r\n", getVersion), 200, "HTTP/1.1", true},
