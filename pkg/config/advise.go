@@ -27,11 +27,13 @@ func (r *reader) adviseOnSection(sec *ini.Section) {
 	case 0:
 		r.adviseOnUnknownSection(sec)
 		return
+	case IncludeSection:
+		r.adviseOnInclude(sec)
 	case RPCInterfaceSection, CtlPluginSection:
 		return // they have options of their own
 	}
 	for _, key := range sec.Keys() {
-		if optionIndex[kind][key] != nil {
+		if optionIndex[kind][key] != nil || sec.Copied(key) {
 			continue
 		}
 		_, pos, _ := sec.Own(key)
@@ -40,6 +42,17 @@ func (r *reader) adviseOnSection(sec *ini.Section) {
 			hint = fmt.Sprintf("; did you mean %s?", near)
 		}
 		r.warn(fmt.Sprintf("%s: [%s] %s: this option is not known and has no effect%s", pos, sec.Name(), key, hint))
+	}
+}
+
+// adviseOnInclude warns of an [include] that was not followed.
+func (r *reader) adviseOnInclude(sec *ini.Section) {
+	_, pos, ok := sec.Own("files")
+	if !ok || pos.File == r.opts.File {
+		pos = sec.Pos()
+	}
+	if pos.File != r.opts.File {
+		r.warn(fmt.Sprintf("%s: [%s]: an [include] in an included file is not followed", pos, sec.Name()))
 	}
 }
 

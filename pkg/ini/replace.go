@@ -43,6 +43,9 @@ func (d *Document) copyDefaults(old, new string, isNew map[string]bool) {
 		for _, s := range d.sections[from:] {
 			if _, own := s.keys[key]; !own {
 				s.set(key, value, e.pos)
+				c := s.keys[key]
+				c.copied = true
+				s.keys[key] = c
 			}
 		}
 	}

@@ -12,8 +12,9 @@ type Section struct {
 }
 
 type entry struct {
-	key *ini.Key
-	pos Pos
+	key    *ini.Key
+	pos    Pos
+	copied bool // from [DEFAULT], by ReplaceNew
 }
 
 // Name returns the text between the brackets.
@@ -34,6 +35,10 @@ func (s *Section) Own(key string) (value string, pos Pos, ok bool) {
 	}
 	return e.key.Value(), e.pos, true
 }
+
+// Copied tells whether an own key was not written in the section, but copied
+// from [DEFAULT] by ReplaceNew.
+func (s *Section) Copied(key string) bool { return s.keys[key].copied }
 
 // Get returns the value of a key, falling back to [DEFAULT].
 func (s *Section) Get(key string) (value string, pos Pos, ok bool) {
@@ -71,7 +76,7 @@ func (s *Section) set(key, value string, pos Pos) {
 		// The only error is that of an empty name.
 		e.key, _ = s.sec.NewKey(key, value)
 	}
-	e.pos = pos
+	e.pos, e.copied = pos, false
 	s.keys[key] = e
 	s.doc.fresh = append(s.doc.fresh, freshKey{s, key})
 }
