@@ -102,7 +102,9 @@ func (s *Socket) open() (int, error) {
 // to its owner.
 type ownerError struct{ err error }
 
-func (e *ownerError) Error() string { return "Could not change ownership of socket file: " + e.err.Error() }
+func (e *ownerError) Error() string {
+	return "Could not change ownership of socket file: " + e.err.Error()
+}
 func (e *ownerError) Unwrap() error { return e.err }
 
 func (s *Socket) openTCP(backlog int) (int, error) {
