@@ -208,7 +208,7 @@ func (f *file) replace() error {
 	}
 	f.shut()
 	f.fd, f.size = fd, st.Size
-	f.special = uint32(st.Mode)&syscall.S_IFMT != syscall.S_IFREG || throughDevice(f.path)
+	f.special = uint32(st.Mode)&syscall.S_IFMT != syscall.S_IFREG || f.path == os.DevNull || throughDevice(f.path)
 	return nil
 }
 

@@ -73,13 +73,14 @@ func full(err error) bool {
 }
 
 // Regular reports whether path names a regular file, directly or by symbolic
-// links that do not lead through /dev or /proc. The error is that of stat(2).
+// links that do not lead through /dev or /proc. /dev/null is never regular, even
+// where an accident has made it so. The error is that of stat(2).
 func Regular(path string) (bool, error) {
 	st, err := os.Stat(path)
 	if err != nil {
 		return false, err
 	}
-	return st.Mode().IsRegular() && !throughDevice(path), nil
+	return st.Mode().IsRegular() && path != os.DevNull && !throughDevice(path), nil
 }
 
 // throughDevice reports whether path is a symbolic link in /dev or /proc, as

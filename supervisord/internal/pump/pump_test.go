@@ -344,34 +344,6 @@ func TestOpenFailsCleanly(t *testing.T) {
 	}
 }
 
-func TestNoDescriptorsLeft(t *testing.T) {
-	r := newRig(t, Options{})
-	before := openFDs(t)
-	var old syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &old); err != nil {
-		t.Fatal(err)
-	}
-	// Every number of free descriptors up to what one child needs.
-	for free := range 12 {
-		low := old
-		low.Cur = uint64(before + free)
-		if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &low); err != nil {
-			t.Fatal(err)
-		}
-		conn, err := r.Open(r.spec(nil))
-		syscall.Setrlimit(syscall.RLIMIT_NOFILE, &old)
-		switch {
-		case err == nil:
-			conn.Abort()
-		case !errors.Is(err, syscall.EMFILE):
-			t.Errorf("Open with %d free descriptors = %v", free, err)
-		}
-	}
-	eventually(t, func() bool { return openFDs(t) == before }, func() string {
-		return fmt.Sprintf("%d descriptors before, %d after", before, openFDs(t))
-	})
-}
-
 func TestNoDescriptorLeaks(t *testing.T) {
 	r := newRig(t, Options{})
 	r.start(r.spec(nil), "echo").wait()

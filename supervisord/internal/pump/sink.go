@@ -1,6 +1,8 @@
 package pump
 
 import (
+	"os"
+
 	"github.com/supervisor-go/supervisor/pkg/config"
 	"github.com/supervisor-go/supervisor/supervisord/internal/core"
 	"github.com/supervisor-go/supervisor/supervisord/internal/stdio"
@@ -39,7 +41,7 @@ func targetOf(path string, o *config.Output) target { return target{path, styleO
 // open makes the sink. key tells apart the programs that share a place.
 func (t target) open(p *Pump, key uint64) (sink, error) {
 	switch {
-	case t.path == "" || t.path == "/dev/null":
+	case t.path == "" || t.path == os.DevNull:
 		return nil, nil
 	case stdio.Is(t.path):
 		w, err := p.stdio.Open(t.path, key)
@@ -57,7 +59,7 @@ func (t target) open(p *Pump, key uint64) (sink, error) {
 
 // clear removes the log and creates it anew.
 func (t target) clear(s *shard) error {
-	if t.path == "" || stdio.Is(t.path) {
+	if t.path == "" || t.path == os.DevNull || stdio.Is(t.path) {
 		return nil
 	}
 	l, err := s.pump.logs.get(t.path, t.style)
