@@ -245,7 +245,7 @@ func TestAgainstReference(t *testing.T) {
 		s := newSubject(&h.Policy)
 		var ours []outcome
 		last := happening{Now: int64(5 * time.Second)}
-		for n := 1; n <= 200 && s.p.State != life.Unknown; n++ {
+		for n := 1; n <= 100 && s.p.State != life.Unknown; n++ {
 			last = s.next(t, &last, n)
 			s.happen(&last)
 			h.Events = append(h.Events, last)
