@@ -88,17 +88,25 @@ func Until(t testing.TB, what string, cond func() (ok bool, seen string)) {
 			return
 		}
 		if time.Now().After(end) {
-			t.Fatalf("waited in vain for %s; seen:\n%s", what, seen)
+			t.Fatalf("waited in vain for %s; seen:\n%s", clip(what), clip(seen))
 		}
 		<-tick.C
 	}
+}
+
+// clip keeps the end of a long text.
+func clip(s string) string {
+	if len(s) > 4000 {
+		return "..." + s[len(s)-4000:]
+	}
+	return s
 }
 
 // UntilFile waits until the file at path contains want.
 func UntilFile(t testing.TB, path, want string) string {
 	t.Helper()
 	var text string
-	Until(t, fmt.Sprintf("%q in %s", want, path), func() (bool, string) {
+	Until(t, fmt.Sprintf("%.100q in %s", want, path), func() (bool, string) {
 		b, err := os.ReadFile(path)
 		if err != nil {
 			return false, err.Error()
