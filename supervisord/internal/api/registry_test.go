@@ -25,6 +25,8 @@ type logStub struct {
 func (l *logStub) Path() string { return l.path }
 func (l *logStub) Clear() error { l.clear++; return l.err }
 
+func (l *logStub) Sync(context.Context) error { return nil }
+
 // newRegistry returns a registry with the supervisor namespace over a fake.
 func newRegistry(t testing.TB, s *apitest.Supervisor) (*Registry, *logStub) {
 	t.Helper()

@@ -49,6 +49,8 @@ type ActivityLog interface {
 	Path() string
 	// Clear removes the log file and begins a new one.
 	Clear() error
+	// Sync waits until what was logged so far is in the file.
+	Sync(ctx context.Context) error
 }
 
 // Options says what the supervisor namespace speaks for.

@@ -53,7 +53,10 @@ read is a CANT_REREAD fault, and nothing is stopped then.`,
 	}
 }
 
-func (s *supervisor) readMainLog(_ context.Context, args []any) (any, error) {
+func (s *supervisor) readMainLog(ctx context.Context, args []any) (any, error) {
+	if err := s.log.Sync(ctx); err != nil {
+		return nil, wire.NewFault(wire.Failed, "")
+	}
 	return readLogFile(s.log.Path(), args[0], args[1])
 }
 

@@ -51,6 +51,8 @@ type noLog struct{}
 func (noLog) Path() string { return "" }
 func (noLog) Clear() error { return nil }
 
+func (noLog) Sync(context.Context) error { return nil }
+
 // harness is a server over a daemon made of plain data, on a UNIX socket and a
 // TCP port, both with the same credentials.
 type harness struct {

@@ -15,6 +15,7 @@ import (
 	"github.com/supervisor-go/supervisor/pkg/wire"
 	"github.com/supervisor-go/supervisor/supervisord/internal/api"
 	"github.com/supervisor-go/supervisor/supervisord/internal/core"
+	"github.com/supervisor-go/supervisor/supervisord/internal/pyrepr"
 )
 
 // rpc answers XML-RPC calls.
@@ -73,9 +74,9 @@ func (s *rpc) refuse(body []byte, err error) {
 func excerpt(body []byte) string {
 	const most = 512
 	if len(body) > most {
-		return strconv.Quote(string(body[:most])) + "..."
+		return pyrepr.Quote(string(body[:most])) + "..."
 	}
-	return strconv.Quote(string(body))
+	return pyrepr.Quote(string(body))
 }
 
 // buffers holds buffers for requests and responses. Those that grew beyond

@@ -13,6 +13,7 @@ import (
 
 	"github.com/supervisor-go/supervisor/pkg/config"
 	"github.com/supervisor-go/supervisor/supervisord/internal/core"
+	"github.com/supervisor-go/supervisor/supervisord/internal/pyrepr"
 )
 
 // Server serves HTTP on a set of listening sockets.
@@ -50,14 +51,14 @@ func (s *Server) Start() {
 	for _, st := range s.sites {
 		for _, ns := range s.options.Registry.Namespaces() {
 			if ns != "system" {
-				s.log.Log(config.LevelInfo, "RPC interface '"+ns+"' initialized")
+				s.log.Log(config.LevelInfo, "RPC interface "+pyrepr.Quote(ns)+" initialized")
 			}
 		}
 		if !st.auth.needed {
-			s.log.Log(config.LevelCritical, "Server '"+st.config.Section+"' running without any HTTP authentication checking")
+			s.log.Log(config.LevelCritical, "Server "+pyrepr.Quote(st.config.Section)+" running without any HTTP authentication checking")
 		}
 		if st.auth.broken {
-			s.log.Log(config.LevelCritical, "Server '"+st.config.Section+"' lets nobody in: its password is {SHA} and something else than 40 hexadecimal digits")
+			s.log.Log(config.LevelCritical, "Server "+pyrepr.Quote(st.config.Section)+" lets nobody in: its password is {SHA} and something else than 40 hexadecimal digits")
 		}
 		st.start()
 	}
@@ -102,7 +103,7 @@ func (s *Server) access(client net.Addr, line string, status, size int) {
 		host = a.IP.String() + ":" + strconv.Itoa(a.Port)
 	}
 	s.log.Log(config.LevelTrace, host+" - - ["+time.Now().Format("02/Jan/2006:15:04:05 -0700")+"] "+
-		strconv.Quote(line)+" "+strconv.Itoa(status)+" "+strconv.Itoa(size))
+		"\""+line+"\" "+strconv.Itoa(status)+" "+strconv.Itoa(size))
 }
 
 // errorLog is where net/http complains.

@@ -55,6 +55,8 @@ type noLog struct{}
 func (noLog) Path() string { return "" }
 func (noLog) Clear() error { return nil }
 
+func (noLog) Sync(context.Context) error { return nil }
+
 // quick is a patience that suits tests.
 var quick = timing{call: 10 * time.Second, least: time.Millisecond, most: 5 * time.Millisecond, settled: time.Hour, maxCalls: 4}
 
@@ -177,17 +179,20 @@ func adder(args []any) any {
 	return args[0].(int) + args[1].(int)
 }
 
-func TestFactories(t *testing.T) {
-	h := newHost(t, quick, nil, config.RPCInterface{Name: "supervisor", Factory: MainFactory})
-	if got := h.call("supervisor.getAPIVersion"); got != `"3.0"` {
-		t.Error(got)
-	}
+func init() {
 	Register("test.counter:make", func(_ api.Options, options map[string]string) ([]api.Method, error) {
 		if options["start"] == "" {
 			return nil, errors.New("start= is missing")
 		}
 		return []api.Method{{Name: "next", Fn: func(context.Context, []any) (any, error) { return options["start"], nil }}}, nil
 	})
+}
+
+func TestFactories(t *testing.T) {
+	h := newHost(t, quick, nil, config.RPCInterface{Name: "supervisor", Factory: MainFactory})
+	if got := h.call("supervisor.getAPIVersion"); got != `"3.0"` {
+		t.Error(got)
+	}
 	h = newHost(t, quick, nil, config.RPCInterface{Name: "counter", Factory: "test.counter:make", Options: map[string]string{"start": "7"}})
 	if got := h.call("counter.next"); got != `"7"` {
 		t.Error(got)
@@ -202,7 +207,8 @@ func TestSectionsThatCannotBeMade(t *testing.T) {
 		section config.RPCInterface
 		want    string
 	}{
-		{config.RPCInterface{Name: "x", Factory: "my.module:make_it"}, `there is no factory "my.module:make_it" in this program; there is supervisor.rpcinterface:make_main_rpcinterface`},
+		{config.RPCInterface{Name: "x", Factory: "my.module:make_it"}, `there is no factory "my.module:make_it" in this program; there is supervisor.rpcinterface:make_main_rpcinterface, test.counter:make, and plug-ins`},
+		{config.RPCInterface{Name: "x", Factory: "test.counter:make"}, "start= is missing"},
 		{config.RPCInterface{Name: "system", Factory: MainFactory}, `cannot register the RPC namespace "system" twice`},
 		{config.RPCInterface{Name: "a.b", Factory: MainFactory}, `cannot register the RPC namespace "a.b"`},
 		{config.RPCInterface{Name: "x", URL: "unix://relative"}, "absolute path"},
@@ -320,9 +326,7 @@ func TestPluginThatLies(t *testing.T) {
 		}
 	}
 	s.become(nil)
-	if got := h.call("p.add", 1, 2); got != "3" {
-		t.Error(got)
-	}
+	apitest.Eventually(t, "it answers again", func() bool { return h.call("p.add", 1, 2) == "3" })
 }
 
 // A plug-in that lies about itself offers nothing, and is asked again.
