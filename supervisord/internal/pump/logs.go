@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"github.com/supervisor-go/supervisor/pkg/config"
 	"github.com/supervisor-go/supervisor/pkg/rotate"
@@ -32,11 +33,11 @@ type logStyle struct {
 	backups  int
 	rotation config.Rotation
 	compress bool
-	maxAge   int64
+	maxAge   time.Duration
 }
 
 func styleOf(o *config.Output) logStyle {
-	return logStyle{o.MaxBytes, o.Backups, o.Rotation, o.Compress, int64(o.MaxAge)}
+	return logStyle{o.MaxBytes, o.Backups, o.Rotation, o.Compress, o.MaxAge}
 }
 
 // write appends data; what cannot be written is counted by the log.
@@ -119,7 +120,11 @@ func (t *logTable) get(path string, style logStyle) (*logFile, error) {
 
 // make opens a log; the table is not locked, because a disk may be slow.
 func (t *logTable) make(path string, style logStyle) (rotate.Log, error) {
-	return rotate.NewNumbered(path, rotate.Options{MaxBytes: style.maxBytes, Backups: style.backups, OnOutage: t.report})
+	o := rotate.Options{MaxBytes: style.maxBytes, Backups: style.backups, OnOutage: t.report}
+	if style.rotation == config.RotateTimestamp {
+		return rotate.NewDated(path, rotate.DatedOptions{Options: o, MaxAge: style.maxAge, Compress: style.compress})
+	}
+	return rotate.NewNumbered(path, o)
 }
 
 // add enters a log that was opened, unless another goroutine was faster.

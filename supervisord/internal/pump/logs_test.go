@@ -143,6 +143,25 @@ func TestFewDescriptorsForManyLogs(t *testing.T) {
 	}
 }
 
+func TestTimestampRotation(t *testing.T) {
+	r := newRig(t, Options{})
+	spec := r.spec(func(_ *core.StreamSpec, c *config.Process) {
+		c.Stdout = config.Output{MaxBytes: 40000, Backups: 100, Rotation: config.RotateTimestamp}
+	})
+	r.exec(spec, "/usr/bin/seq", "seq", "1", "100000").wait()
+	files, err := filepath.Glob(filepath.Join(r.dir, "p1-20*.out")) // sorted
+	if err != nil || len(files) < 2 {
+		t.Fatalf("files %v, %v", files, err)
+	}
+	all := ""
+	for _, f := range append(files, spec.StdoutLog) {
+		all += r.read(f)
+	}
+	if all != numbers(1, 100000) {
+		t.Errorf("%d bytes in %d files", len(all), len(files)+1)
+	}
+}
+
 func TestTwoProgramsOnOneLog(t *testing.T) {
 	r := newRig(t, Options{})
 	shared := filepath.Join(r.dir, "shared")
