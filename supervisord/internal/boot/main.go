@@ -88,7 +88,7 @@ func (p *program) findFile() error {
 		p.file = p.cl.file
 		return nil
 	}
-	if os.Getuid() == 0 {
+	if os.Getuid() == 0 && p.background == nil {
 		fmt.Fprintln(p.stderr, "Warning: supervisord runs as root and searches for its configuration file, "+
 			"also in the current directory; name the file with -c to be sure which one is used.")
 	}

@@ -26,6 +26,9 @@ func (l *Loop) SpawnFailed(id ProcID, reason string) {
 			return
 		}
 		p.releaseSocket()
+		if p.group.pool != nil {
+			l.st.bus.listenerGone(p)
+		}
 		l.st.step(p, life.Event{Kind: life.SpawnFailed, Reason: reason})
 	})
 }
@@ -78,7 +81,6 @@ func (l *Loop) Captured(id ProcID, pid int, ch Channel, data []byte) {
 	l.do(func(s *state) {
 		if p := s.byID[id]; p != nil {
 			s.bus.processComm(p, pid, ch, data)
-			s.debug("'" + p.cfg.Name + "' " + ch.String() + " emitted a comm event")
 		}
 	})
 }

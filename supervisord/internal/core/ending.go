@@ -1,12 +1,12 @@
 package core
 
 import (
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/supervisor-go/supervisor/pkg/config"
 	"github.com/supervisor-go/supervisor/pkg/wire"
+	stopping "github.com/supervisor-go/supervisor/supervisord/internal/group"
 	"github.com/supervisor-go/supervisor/supervisord/internal/life"
 )
 
@@ -16,7 +16,8 @@ const shutdownReportEvery = 3 * time.Second
 // ending is the orderly stop of everything, before a shutdown or a restart.
 type ending struct {
 	begun      bool
-	levels     [][]*group // what is left to stop; the last level is being stopped
+	plan       *stopping.Plan
+	advance    bool // a level is down: the next one is to be stopped
 	nextReport life.Instant
 }
 
@@ -54,30 +55,34 @@ func (s *state) beginEnding() {
 	}
 	s.end.begun = true
 	s.bus.emitStopping()
-	for _, g := range s.order {
-		last := len(s.end.levels) - 1
-		if last >= 0 && s.end.levels[last][0].cfg.Priority == g.cfg.Priority {
-			s.end.levels[last] = append(s.end.levels[last], g)
-		} else {
-			s.end.levels = append(s.end.levels, []*group{g})
-		}
-	}
-	s.stopLevel()
+	items := make([]stopping.Item, 0, len(s.byID))
+	s.each(func(p *process) {
+		items = append(items, stopping.Item{ID: uint64(p.id), Name: p.cfg.Name, Priority: p.cfg.Priority,
+			Group: p.group.cfg.Name, GroupPriority: p.group.cfg.Priority})
+	})
+	s.end.plan = stopping.NewPlan(items, stopping.ForGroups)
+	s.stopNext()
 	s.reportUnstopped()
 }
 
-// stopLevel stops the groups of the highest priority number that is left.
-func (s *state) stopLevel() {
-	if len(s.end.levels) == 0 {
-		return
-	}
-	level := s.end.levels[len(s.end.levels)-1]
-	for _, g := range slices.Backward(level) {
-		for _, p := range slices.Backward(slices.Clone(g.procs)) {
-			if p.life.State.Up() {
-				s.step(p, life.Event{Kind: life.Stop})
-			}
+// stopNext stops the groups of the highest priority number that is left.
+func (s *state) stopNext() {
+	for _, id := range s.end.plan.Next(s.isDown) {
+		if p := s.byID[ProcID(id)]; p.life.State.Up() {
+			s.step(p, life.Event{Kind: life.Stop})
 		}
+	}
+}
+
+func (s *state) isDown(id uint64) bool {
+	p := s.byID[ProcID(id)]
+	return p == nil || p.life.State.Down()
+}
+
+// wentDown carries the ending on after a process has moved.
+func (s *state) wentDown(p *process) {
+	if s.end.plan != nil && p.life.State.Down() && s.end.plan.Down(uint64(p.id)) {
+		s.end.advance = true
 	}
 }
 
@@ -86,25 +91,11 @@ func (s *state) mayEnd() bool {
 	if !s.end.begun {
 		return false
 	}
-	for n := len(s.end.levels); n > 0; n = len(s.end.levels) {
-		if !allDown(s.end.levels[n-1]) {
-			return false
-		}
-		s.end.levels = s.end.levels[:n-1]
-		s.stopLevel()
+	for s.end.advance {
+		s.end.advance = false
+		s.stopNext()
 	}
-	return true
-}
-
-func allDown(level []*group) bool {
-	for _, g := range level {
-		for _, p := range g.procs {
-			if !p.life.State.Down() {
-				return false
-			}
-		}
-	}
-	return true
+	return s.end.plan.Done()
 }
 
 func (s *state) reportShutdown() {

@@ -141,6 +141,9 @@ func (s *state) removeProcess(p *process) {
 			break
 		}
 	}
+	if p.group.pool != nil {
+		p.group.pool.removed(p)
+	}
 	s.opts.Streams.Forget(p.id)
 	p.dismiss()
 }

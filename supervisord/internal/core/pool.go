@@ -159,6 +159,11 @@ func (p *pool) stateChanged(proc *process, to life.State) {
 	p.bus.effects(p, func(fx *listen.Effects) { p.Running(uint64(proc.id), to == life.Running, fx) })
 }
 
+// removed tells that a listener is no longer a member of the pool.
+func (p *pool) removed(proc *process) {
+	p.bus.effects(p, func(fx *listen.Effects) { p.Remove(uint64(proc.id), fx) })
+}
+
 func (b *bus) listenerGone(proc *process) {
 	b.effects(proc.group.pool, func(fx *listen.Effects) { proc.group.pool.Gone(uint64(proc.id), fx) })
 }

@@ -27,6 +27,7 @@ func (s *state) step(p *process, ev life.Event) {
 		s.carryOut(p, a)
 	}
 	s.settle(p)
+	s.wentDown(p)
 }
 
 func (s *state) carryOut(p *process, a life.Action) {
@@ -126,6 +127,8 @@ func (s *state) logLife(p *process, a life.Action) {
 			asGroup = "process group "
 		}
 		s.debug("killing " + name + " (pid " + pid + ") " + asGroup + "with signal " + SignalName(a.Signal))
+	case life.LogSignalFailed:
+		s.log(config.LevelCritical, "unknown problem sending sig "+name+" ("+pid+"):"+a.Reason)
 	case life.LogKillFailed:
 		s.log(config.LevelCritical, "unknown problem killing "+name+" ("+pid+"):"+a.Reason)
 	}

@@ -104,7 +104,9 @@ func (st *stream) takeListener(s *shard, data []byte) {
 		kept = st.x.strip.strip(bytes.Clone(data))
 	}
 	st.keep(s, kept)
-	s.pump.sink.ListenerOutput(st.proc.id, data)
+	if !st.old { // what a descendant still writes is no word of the next child
+		s.pump.sink.ListenerOutput(st.proc.id, data)
+	}
 }
 
 // debug copies output to the activity log.
