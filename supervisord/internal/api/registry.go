@@ -119,6 +119,9 @@ func safeName(s string, dash bool) bool {
 // were added.
 func (r *Registry) Namespaces() []string { return slices.Clone(r.table.Load().order) }
 
+// Size returns how many methods a namespace has.
+func (r *Registry) Size(namespace string) int { return len(r.table.Load().namespaces[namespace]) }
+
 // Names returns the full names of all methods, sorted.
 func (r *Registry) Names() []string { return slices.Clone(r.table.Load().names) }
 

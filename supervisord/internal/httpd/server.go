@@ -50,7 +50,8 @@ func newServer(o Options, l limits) *Server {
 func (s *Server) Start() {
 	for _, st := range s.sites {
 		for _, ns := range s.options.Registry.Namespaces() {
-			if ns != "system" {
+			// A plug-in that has not described itself yet tells of it when it has.
+			if ns != "system" && s.options.Registry.Size(ns) > 0 {
 				s.log.Log(config.LevelInfo, "RPC interface "+pyrepr.Quote(ns)+" initialized")
 			}
 		}
