@@ -2,6 +2,7 @@ package core
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,6 +24,7 @@ type fakeOS struct {
 	waiting []SpawnRequest
 	deaf    map[string]bool // children that ignore everything but SIGKILL
 	out     []string
+	answers []string // to requests, whose order among themselves is up to the scheduler
 	level   config.LogLevel
 	stdin   map[ProcID][]byte
 }
@@ -38,12 +40,20 @@ func (f *fakeOS) say(format string, args ...any) {
 	f.out = append(f.out, fmt.Sprintf(format, args...))
 }
 
+// answer notes the answer to a request.
+func (f *fakeOS) answer(line string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.answers = append(f.answers, line)
+}
+
 // take returns what happened since the last call.
 func (f *fakeOS) take() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	s := strings.Join(f.out, "\n")
-	f.out = nil
+	slices.Sort(f.answers)
+	s := strings.Join(append(f.out, f.answers...), "\n")
+	f.out, f.answers = nil, nil
 	if s != "" {
 		s += "\n"
 	}

@@ -268,6 +268,6 @@ func (d *story) request(words []string) {
 		if err != nil {
 			answer = err.Error()
 		}
-		d.os.say("%s: %s", strings.Join(words, " "), answer)
+		d.os.answer(strings.Join(words, " ") + ": " + answer)
 	}()
 }

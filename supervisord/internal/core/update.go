@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"slices"
 
 	"github.com/supervisor-go/supervisor/pkg/config"
 	"github.com/supervisor-go/supervisor/pkg/wire"
@@ -57,8 +58,7 @@ func (l *Loop) updateGroup(ctx context.Context, name string) (up GroupUpdate, er
 
 // plan says which processes of the active group have to be stopped, and fills in
 // what will be reported.
-func (l *Loop) plan(name string, cfg *config.Group, up *GroupUpdate) (toStop map[*process]bool, err error) {
-	toStop = map[*process]bool{}
+func (l *Loop) plan(name string, cfg *config.Group, up *GroupUpdate) (toStop []*process, err error) {
 	e := l.do(func(s *state) {
 		g := s.groups[name]
 		if g == nil {
@@ -77,7 +77,7 @@ func (l *Loop) plan(name string, cfg *config.Group, up *GroupUpdate) (toStop map
 				up.Added = append(up.Added, next.Name)
 			case whole || changes[next.Name] == needsRestart:
 				up.Restarted = append(up.Restarted, next.Name)
-				toStop[p] = true
+				toStop = append(toStop, p)
 			case changes[next.Name] == applyLive:
 				up.Applied = append(up.Applied, next.Name)
 			}
@@ -85,7 +85,7 @@ func (l *Loop) plan(name string, cfg *config.Group, up *GroupUpdate) (toStop map
 		for _, p := range g.procs {
 			if !wanted[p.cfg.Name] {
 				up.Removed = append(up.Removed, p.cfg.Name)
-				toStop[p] = true
+				toStop = append(toStop, p)
 			}
 		}
 	})
@@ -166,14 +166,14 @@ func (l *Loop) keptLogs(p *config.Process, kinds [2]config.LogKind, old logPaths
 }
 
 // stopThese stops processes and waits until they are down.
-func (l *Loop) stopThese(ctx context.Context, procs map[*process]bool) error {
+func (l *Loop) stopThese(ctx context.Context, procs []*process) error {
 	_, err := call(ctx, l, func(s *state, finish func(none, error)) {
 		left := len(procs)
 		if left == 0 {
 			finish(none{}, nil)
 			return
 		}
-		for p := range procs {
+		for _, p := range slices.Backward(procs) {
 			p.resume = p.life.State.Up()
 			if p.resume {
 				s.step(p, life.Event{Kind: life.Stop})
@@ -190,7 +190,7 @@ func (l *Loop) stopThese(ctx context.Context, procs map[*process]bool) error {
 
 // reconfigure puts a new configuration into an active group. Processes that had
 // to stop are started again if they were up.
-func (s *state) reconfigure(name string, pr *prepared, stopped map[*process]bool) error {
+func (s *state) reconfigure(name string, pr *prepared, stopped []*process) error {
 	g := s.groups[name]
 	if g == nil {
 		return badName(name)
@@ -206,7 +206,7 @@ func (s *state) reconfigure(name string, pr *prepared, stopped map[*process]bool
 			start = append(start, s.addProcess(g, next, pr.logs[i]))
 			continue
 		}
-		if stopped[p] {
+		if slices.Contains(stopped, p) {
 			s.opts.Streams.Forget(p.id)
 			p.stdoutLog, p.stderrLog = pr.logs[i].stdout, pr.logs[i].stderr
 			start = append(start, p)
