@@ -8,6 +8,7 @@ import (
 
 	"github.com/supervisor-go/supervisor/pkg/config"
 	"github.com/supervisor-go/supervisor/supervisord/internal/daemon"
+	"github.com/supervisor-go/supervisor/supervisord/internal/plugin"
 	"github.com/supervisor-go/supervisor/supervisord/internal/version"
 )
 
@@ -48,7 +49,7 @@ func (p *program) usage(err error) int {
 			fmt.Fprintf(p.stderr, "Error: %s\n", e.Error())
 		}
 	} else {
-		fmt.Fprintf(p.stderr, "Error: %s\n", refusal(err))
+		fmt.Fprintf(p.stderr, "Error: %s\n", err)
 	}
 	fmt.Fprintf(p.stderr, "For help, use %s -h\n", p.name)
 	return exitUsage
@@ -98,13 +99,13 @@ func (p *program) findFile() error {
 }
 
 func (p *program) load() (*config.Config, error) {
-	return config.Load(config.LoadOptions{File: p.file, Overrides: p.cl.overrides, KnownFactory: knownFactory})
+	return config.Load(config.LoadOptions{File: p.file, Overrides: p.cl.overrides, KnownFactory: plugin.Known})
 }
 
 // check tells everything that is wrong with the configuration, and starts
 // nothing.
 func (p *program) check() int {
-	errs, warnings := config.Check(config.LoadOptions{File: p.file, Overrides: p.cl.overrides, KnownFactory: knownFactory})
+	errs, warnings := config.Check(config.LoadOptions{File: p.file, Overrides: p.cl.overrides, KnownFactory: plugin.Known})
 	for _, w := range warnings {
 		fmt.Fprintf(p.stdout, "warning: %s\n", w)
 	}

@@ -8,12 +8,16 @@ import (
 
 // relay stands for the loop towards the parts that the loop itself needs to be
 // made. What comes before the loop exists waits for it.
+//
+// It also keeps the children of plug-ins from the loop, which knows nothing of
+// them.
 type relay struct {
-	ready chan struct{}
-	loop  *core.Loop
+	ready   chan struct{}
+	loop    *core.Loop
+	helpers *launcher
 }
 
-func newRelay() *relay { return &relay{ready: make(chan struct{})} }
+func newRelay(l *launcher) *relay { return &relay{ready: make(chan struct{}), helpers: l} }
 
 // connect is called once.
 func (r *relay) connect(l *core.Loop) {
@@ -28,12 +32,28 @@ func (r *relay) get() *core.Loop {
 
 // The methods of core.Children.
 
-func (r *relay) Spawned(id core.ProcID, pid int) { r.get().Spawned(id, pid) }
+func (r *relay) Spawned(id core.ProcID, pid int) {
+	if id < firstHelper {
+		r.get().Spawned(id, pid)
+	} else if h := r.helpers.find(id); h != nil {
+		h.spawned(pid)
+	}
+}
 
-func (r *relay) SpawnFailed(id core.ProcID, reason string) { r.get().SpawnFailed(id, reason) }
+func (r *relay) SpawnFailed(id core.ProcID, reason string) {
+	if id < firstHelper {
+		r.get().SpawnFailed(id, reason)
+	} else if h := r.helpers.find(id); h != nil {
+		h.spawnFailed(reason)
+	}
+}
 
 func (r *relay) Exited(id core.ProcID, pid int, status syscall.WaitStatus) {
-	r.get().Exited(id, pid, status)
+	if id < firstHelper {
+		r.get().Exited(id, pid, status)
+	} else if h := r.helpers.find(id); h != nil {
+		h.ended()
+	}
 }
 
 func (r *relay) ReapedStranger(pid int, status syscall.WaitStatus) {

@@ -1,7 +1,6 @@
 package boot
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -130,13 +129,4 @@ func (in *instance) handleSignal(sig syscall.Signal) {
 		}
 		in.pump.Reopen()
 	}
-}
-
-// refusal turns an error into what the terminal is told.
-func refusal(err error) string {
-	var refused daemon.Refusal
-	if errors.As(err, &refused) {
-		return string(refused)
-	}
-	return err.Error()
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/supervisor-go/supervisor/supervisord/internal/fcgi"
 	"github.com/supervisor-go/supervisor/supervisord/internal/httpd"
 	"github.com/supervisor-go/supervisor/supervisord/internal/listenfd"
+	"github.com/supervisor-go/supervisor/supervisord/internal/plugin"
 	"github.com/supervisor-go/supervisor/supervisord/internal/pump"
 	"github.com/supervisor-go/supervisor/supervisord/internal/spawn"
 	"github.com/supervisor-go/supervisor/supervisord/internal/stdio"
@@ -34,6 +35,7 @@ type instance struct {
 	sockets []*listenfd.Listener
 	server  *httpd.Server
 	pidfile *daemon.Pidfile
+	helpers *launcher
 	undo    []func() // run in reverse order by end
 }
 
@@ -90,7 +92,8 @@ func (in *instance) say(criticals, infos []string) {
 
 // makeLoop plugs the owners of streams, children and state together.
 func (in *instance) makeLoop(load func() (*config.Config, error)) error {
-	relay := newRelay()
+	in.helpers = newLauncher(in)
+	relay := newRelay(in.helpers)
 	var err error
 	if in.pump, err = pump.New(pump.Options{Sink: relay, Log: in.log, Stdio: in.stdio}); err != nil {
 		return err
@@ -103,6 +106,7 @@ func (in *instance) makeLoop(load func() (*config.Config, error)) error {
 		return err
 	}
 	in.later(spawner.Close)
+	in.helpers.spawner = spawner
 	in.loop, err = core.New(core.Options{
 		Config: in.cfg, Load: load, Spawner: spawner, Streams: in.pump, Log: in.log,
 		Resolve: resolve, AutoLog: in.autoLog, ServerURL: serverURL(in.cfg),
@@ -149,28 +153,19 @@ func (in *instance) makeServer() error {
 	return nil
 }
 
-// registry holds the namespaces of the [rpcinterface:x] sections.
+// registry makes the namespaces of the [rpcinterface:x] sections.
 func (in *instance) registry() (*api.Registry, error) {
 	registry := api.NewRegistry()
-	for _, rpc := range in.cfg.RPCInterfaces {
-		if rpc.Factory != mainFactory {
-			return nil, fmt.Errorf("cannot make the RPC interface of [%s]: %s is not known; known is %s",
-				rpc.Section, rpc.Factory, mainFactory)
-		}
-		methods := api.SupervisorMethods(api.Options{
-			Supervisor: in.loop, Log: logFile{in}, Identifier: in.cfg.Supervisord.Identifier, PID: os.Getpid(),
-		})
-		if err := registry.Add(rpc.Name, methods...); err != nil {
-			return nil, err
-		}
+	set, err := plugin.Install(plugin.Options{
+		Sections: in.cfg.RPCInterfaces, Registry: registry, Log: in.log, Launcher: in.helpers, ServerURL: serverURL(in.cfg),
+		Daemon: api.Options{Supervisor: in.loop, Log: logFile{in}, Identifier: in.cfg.Supervisord.Identifier, PID: os.Getpid()},
+	})
+	if err != nil {
+		return nil, err
 	}
+	in.later(set.Close)
 	return registry, nil
 }
-
-// mainFactory is the name of the built-in RPC interface.
-const mainFactory = "supervisor.rpcinterface:make_main_rpcinterface"
-
-func knownFactory(spec string) bool { return spec == mainFactory }
 
 // logPath returns the path of the activity log if it is a file of its own.
 func (in *instance) logPath() string {
