@@ -10,7 +10,7 @@ import (
 
 // maxProcesses is more processes than any machine runs; a section that asks for
 // more has a slip in it.
-const maxProcesses = 1 << 20
+const maxProcesses = 100_000
 
 // processes makes the processes of a section, in Supervisor's order: first what
 // they have in common, then what may differ by process_num.
