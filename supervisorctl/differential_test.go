@@ -35,11 +35,6 @@ autostart=false
 command=sh -c "echo oops >&2; exit 3"
 startretries=0
 autostart=false
-[program:once]
-command=sh -c "sleep 0.2; echo done"
-startsecs=0
-autorestart=false
-autostart=false
 [program:writer]
 command=sh -c "echo one; echo two; echo err >&2; exec sleep 1000"
 startsecs=0
@@ -122,9 +117,9 @@ func sorted(o outcome) outcome {
 }
 
 // ready starts twins whose programs are all up.
-func ready(t *testing.T) *twins {
+func ready(t *testing.T, more string) *twins {
 	t.Parallel()
-	tw := startTwins(t, programs, programFiles)
+	tw := startTwins(t, programs+more, programFiles)
 	for _, name := range []string{"cat", "writer", "nolog", "grp:grp_0", "grp:grp_1"} {
 		tw.until(t, name, "RUNNING")
 	}
@@ -140,7 +135,7 @@ func ready(t *testing.T) *twins {
 }
 
 func TestLookingSameAsReference(t *testing.T) {
-	tw := ready(t)
+	tw := ready(t, "")
 	t.Run("status", func(t *testing.T) {
 		tw.checkAll(t, "status", "status all", "status cat", "status grp:*", "status grp:", "status grp:grp_0",
 			"status nope", "status nope:*", "status nope:x", "status grp:nope", "status grp", "status cat off",
@@ -224,7 +219,13 @@ func (tw *twins) shell(t *testing.T) {
 }
 
 func TestStartSameAsReference(t *testing.T) {
-	tw := ready(t)
+	tw := ready(t, `
+[program:once]
+command=sh -c "sleep 1; echo done"
+startsecs=0
+autorestart=false
+autostart=false
+`)
 	tw.checkAll(t, "start cat", "start nope", "start nope:*", "start nope:x", "start grp:nope", "start nofile", "start noexec",
 		"start off", "start off", "stop off", "start grp:*", "start mix:*", "stop mix:*", "start cat off", "stop off",
 		"start nope off", "start off nope", "stop off", "start nofile nope:* off", "stop off", "start off nofile")
@@ -235,19 +236,19 @@ func TestStartSameAsReference(t *testing.T) {
 }
 
 func TestStopSameAsReference(t *testing.T) {
-	tw := ready(t)
+	tw := ready(t, "")
 	tw.checkAll(t, "stop off", "stop nope", "stop nope:*", "stop nope:x", "stop grp:nope", "stop cat", "stop cat", "status cat", "start cat",
 		"stop grp:grp_0", "stop grp:*", "stop grp:*", "start grp:*", "stop cat nope", "start cat", "stop nope cat", "start cat", "stop nope off")
 }
 
 func TestRestartSameAsReference(t *testing.T) {
-	tw := ready(t)
+	tw := ready(t, "")
 	tw.checkAll(t, "restart cat", "restart off", "restart nope", "restart nope:*", "restart nofile", "restart cat nope", "stop off")
 	tw.check(t, step{args: "restart grp:*", anyOrder: true})
 }
 
 func TestSignalAndClearSameAsReference(t *testing.T) {
-	tw := ready(t)
+	tw := ready(t, "")
 	tw.checkAll(t, "signal CONT cat", "signal SIGCONT cat", "signal 18 cat", "signal NOPE cat", "signal 99 cat", "signal CONT off",
 		"signal CONT nope", "signal CONT nope:*", "signal CONT grp:*", "signal CONT cat nope off", "signal CONT cat grp:*", "signal NOPE grp:*", "signal CONT all", "signal NOPE all")
 	tw.checkAll(t, "clear cat", "clear nope", "clear cat nope", "clear nope cat", "clear grp:grp_0", "clear grp:nope", "clear writer", "tail writer", "clear all")
@@ -256,9 +257,9 @@ func TestSignalAndClearSameAsReference(t *testing.T) {
 }
 
 func TestConfigurationSameAsReference(t *testing.T) {
-	tw := ready(t)
+	tw := ready(t, "")
 	tw.checkAll(t, "avail", "reread", "update", "update all", "update nope", "update cat", "update cat nope", "add cat", "add nope",
-		"add cat nope", "add nope cat", "remove cat", "remove nope", "remove cat nope", "remove off", "remove off", "avail", "status off", "add off", "status off", "remove once off", "update", "status off")
+		"add cat nope", "add nope cat", "remove cat", "remove nope", "remove cat nope", "remove off", "remove off", "avail", "status off", "add off", "status off", "remove fatal off", "update", "status off")
 	tw.edit(t, "[program:cat]", "[program:new]\ncommand=cat\nstartsecs=0\n[program:cat]\nenvironment=A=b\n")
 	tw.edit(t, "programs=mix_a,mix_b", "programs=mix_a")
 	tw.edit(t, "[program:nolog]", "[program:silent]")
@@ -288,7 +289,7 @@ func (tw *twins) edit(t *testing.T, from, to string) {
 }
 
 func TestAllSameAsReference(t *testing.T) {
-	tw := ready(t)
+	tw := ready(t, "")
 	for _, args := range []string{"stop all", "status", "start off nope all", "stop nope all"} {
 		tw.check(t, step{args: args, anyOrder: true})
 	}

@@ -12,7 +12,7 @@ const asProgram = "TEST_AS_SUPERVISORCTL"
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		_ = os.Unsetenv(asProgram)
-		os.Exit(run(os.Args, os.Environ()))
+		main()
 	}
 	// The tests wait for daemons that sleep most of the time.
 	flag.Parse()

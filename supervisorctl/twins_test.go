@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -25,27 +24,41 @@ type outcome struct {
 	Status int    `json:"status"`
 }
 
-// runOurs runs our supervisorctl.
-func runOurs(t *testing.T, dir, stdin string, args ...string) outcome {
+// runOurs runs our supervisorctl, in this process.
+func runOurs(t *testing.T, stdin string, args ...string) outcome {
 	t.Helper()
-	cmd := ours(args...)
-	cmd.Dir = dir
-	cmd.Stdin = strings.NewReader(stdin)
 	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	err := cmd.Run()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
+	p := program{
+		argv: append([]string{"supervisorctl"}, args...), environ: os.Environ(),
+		in: input(t, stdin), out: &out, err: &errs,
+	}
+	defer p.in.Close()
+	status := p.run()
+	return outcome{out.String(), errs.String(), status}
+}
+
+// input is a file with the given text.
+func input(t *testing.T, text string) *os.File {
+	t.Helper()
+	f, err := os.CreateTemp(t.TempDir(), "stdin")
+	if err != nil {
 		t.Fatal(err)
 	}
-	return outcome{out.String(), errs.String(), cmd.ProcessState.ExitCode()}
+	if _, err := f.WriteString(text); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		t.Fatal(err)
+	}
+	return f
 }
 
 // ours returns the command that runs our supervisorctl.
 func ours(args ...string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0], args...)
 	cmd.Args[0] = "supervisorctl"
-	cmd.Env = append(os.Environ(), asProgram+"=1", "NO_COLOR=1")
+	// The race detector would sleep for a second at the end of each run.
+	cmd.Env = append(os.Environ(), asProgram+"=1", "NO_COLOR=1", "GORACE=atexit_sleep_ms=0")
 	return cmd
 }
 
@@ -173,7 +186,7 @@ func (tw *twins) both(t *testing.T, stdin string, args ...string) (ref, own outc
 	t.Helper()
 	var wg sync.WaitGroup
 	wg.Go(func() { ref = tw.ref.run(t, tw.pair[0].Dir, tw.local(0, stdin), tw.locals(0, args)...) })
-	own = runOurs(t, tw.pair[1].Dir, tw.local(1, stdin), tw.locals(1, args)...)
+	own = runOurs(t, tw.local(1, stdin), tw.locals(1, args)...)
 	wg.Wait()
 	return tw.normal(0, ref), tw.normal(1, own)
 }

@@ -25,10 +25,10 @@ type Ctl struct {
 	explain bool // stderr is a terminal: reasons of failures may be told there
 	clear   bool // stdout is a terminal whose screen can be cleared
 
-	doc      *document // of the running command, in JSON
-	format   Format    // of the running command
-	conn     *client.Client
-	describe []string // cache of the server's method names
+	doc     *document // of the running command, in JSON
+	format  Format    // of the running command
+	conn    *client.Client
+	methods []string // cache of the server's method names
 }
 
 // Streams are the standard streams of a Ctl and what is known about them.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/supervisor-go/supervisor/pkg/config"
 	"github.com/supervisor-go/supervisor/pkg/wire"
+	"github.com/supervisor-go/supervisor/supervisorctl/internal/fake"
 )
 
 func sample() []wire.ProcessInfo {
@@ -41,14 +42,14 @@ func TestPatterns(t *testing.T) {
 		{"clear web:web_?", "clearProcessLogs web:web_0|clearProcessLogs web:web_1"},
 		{"pid web:*", "getProcessInfo web:web_0|getProcessInfo web:web_1"},
 	} {
-		f := startFake(t, sample()...)
-		f.do(t, Settings{}, tc.line)
-		if got := strings.Join(f.called(), "|"); got != tc.calls {
+		f := fake.Start(t, sample()...)
+		do(t, f, Settings{}, tc.line)
+		if got := strings.Join(f.Called(), "|"); got != tc.calls {
 			t.Errorf("%s: calls %s, want %s", tc.line, got, tc.calls)
 		}
 	}
-	f := startFake(t, sample()...)
-	got := f.do(t, Settings{}, "status web:web_* x*")
+	f := fake.Start(t, sample()...)
+	got := do(t, f, Settings{}, "status web:web_* x*")
 	want := run{"x*: ERROR (no such process)\n" +
 		"web:web_0                        RUNNING   about web_0\nweb:web_1                        STOPPED   about web_1\n", "", ExitStatusStopped}
 	if got != want {
@@ -60,20 +61,20 @@ func TestPatterns(t *testing.T) {
 // those of the schema.
 func TestJSON(t *testing.T) {
 	status := []wire.ProcessStatus{{Name: "web_0", Group: "web", Status: wire.Success, Description: "OK"}, {Name: "web_1", Group: "web", Status: wire.SpawnError, Description: "SPAWN_ERROR: web_1"}}
-	setup := func(f *fake) {
-		f.answer["startProcessGroup"] = func([]any) any { return status }
-		f.answer["startProcess"] = func([]any) any { return wire.NewFault(wire.AlreadyStarted, "db") }
-		f.answer["readProcessStderrLog"] = func([]any) any { return "1\n2\n3\n4\n5\nlast words\n" }
-		f.answer["getAllConfigInfo"] = func([]any) any {
+	setup := func(f *fake.Daemon) {
+		f.Answer["startProcessGroup"] = func([]any) any { return status }
+		f.Answer["startProcess"] = func([]any) any { return wire.NewFault(wire.AlreadyStarted, "db") }
+		f.Answer["readProcessStderrLog"] = func([]any) any { return "1\n2\n3\n4\n5\nlast words\n" }
+		f.Answer["getAllConfigInfo"] = func([]any) any {
 			return []any{map[string]any{"group": "web", "name": "web_1", "inuse": true, "autostart": false, "group_prio": 1, "process_prio": 2, "command": "x", "exitcodes": []any{0, 3}}}
 		}
-		f.answer["reloadConfig"] = func([]any) any { return []any{[]any{[]any{"b"}, []any{"a"}, []any{"c"}}} }
-		f.answer["getPID"] = func([]any) any { return 7 }
-		f.answer["getSupervisorVersion"] = func([]any) any { return "4.2.5" }
-		f.answer["readLog"] = func([]any) any { return "a log\n" }
-		f.answer["readProcessStdoutLog"] = func([]any) any { return wire.NewFault(wire.NoFile, "x") }
-		f.answer["removeProcessGroup"] = func([]any) any { return wire.NewFault(wire.StillRunning, "web") }
-		f.procs[2].Stop, f.procs[2].Start, f.procs[2].ExitStatus, f.procs[2].SpawnErr = 990, 980, 3, "Exited too quickly"
+		f.Answer["reloadConfig"] = func([]any) any { return []any{[]any{[]any{"b"}, []any{"a"}, []any{"c"}}} }
+		f.Answer["getPID"] = func([]any) any { return 7 }
+		f.Answer["getSupervisorVersion"] = func([]any) any { return "4.2.5" }
+		f.Answer["readLog"] = func([]any) any { return "a log\n" }
+		f.Answer["readProcessStdoutLog"] = func([]any) any { return wire.NewFault(wire.NoFile, "x") }
+		f.Answer["removeProcessGroup"] = func([]any) any { return wire.NewFault(wire.StillRunning, "web") }
+		f.Procs[2].Stop, f.Procs[2].Start, f.Procs[2].ExitStatus, f.Procs[2].SpawnErr = 990, 980, 3, "Exited too quickly"
 	}
 	for _, tc := range []struct{ line, want string }{
 		{"status web:web_1", `{"command":"status","exit_status":3,"errors":[],"processes":[{"name":"web:web_1","group":"web","process":"web_1","state":"STOPPED","state_code":0,"pid":null,"uptime_seconds":null,"started_at":980,"stopped_at":990,"exit_status":3,"expected":true,"spawn_error":"Exited too quickly","restarts":null,"stdout_logfile":null,"stderr_logfile":null,"description":"about web_1"}]}`},
@@ -96,9 +97,9 @@ func TestJSON(t *testing.T) {
 		{"fg db", `{"command":"fg","exit_status":2,"errors":["Error: fg has no JSON output"]}`},
 		{"wait db", `{"command":"wait","exit_status":0,"errors":[],"state":"RUNNING","processes":[{"name":"db","group":"db","process":"db","state":"RUNNING","state_code":20,"pid":42,"uptime_seconds":60,"started_at":940,"stopped_at":null,"exit_status":null,"expected":null,"spawn_error":null,"restarts":null,"stdout_logfile":null,"stderr_logfile":null,"description":"about db"}]}`},
 	} {
-		f := startFake(t, sample()...)
+		f := fake.Start(t, sample()...)
 		setup(f)
-		got := f.do(t, Settings{Format: JSON}, tc.line)
+		got := do(t, f, Settings{Format: JSON}, tc.line)
 		if d := cmp.Diff(tc.want+"\n", got.out); d != "" {
 			t.Errorf("%s: %s", tc.line, d)
 		}
@@ -109,17 +110,17 @@ func TestJSON(t *testing.T) {
 			t.Errorf("%s: exit status %d, stderr %q", tc.line, got.exit, got.err)
 		}
 		// --output behind the command means the same.
-		f = startFake(t, sample()...)
+		f = fake.Start(t, sample()...)
 		setup(f)
-		if after := f.do(t, Settings{}, tc.line+" --output=json"); after.out != got.out && tc.line != "nope" {
+		if after := do(t, f, Settings{}, tc.line+" --output=json"); after.out != got.out && tc.line != "nope" {
 			t.Errorf("%s --output=json: %s", tc.line, after.out)
 		}
 	}
 }
 
 func TestBadOutputFormat(t *testing.T) {
-	f := startFake(t)
-	got := f.do(t, Settings{}, "status --output yaml")
+	f := fake.Start(t)
+	got := do(t, f, Settings{}, "status --output yaml")
 	if want := (run{"Error: invalid value for --output 'yaml': text and json are allowed\n", "", ExitUsage}); got != want {
 		t.Errorf("%+v", got)
 	}
@@ -128,32 +129,32 @@ func TestBadOutputFormat(t *testing.T) {
 func TestWait(t *testing.T) {
 	for _, tc := range []struct {
 		name, line string
-		onInfo     func(f *fake, n int)
+		onInfo     func(f *fake.Daemon, n int)
 		out        string
 		exit       int
 	}{
 		{"there already", "wait db web:web_0", nil, "db: RUNNING\nweb:web_0: RUNNING\n", 0},
 		{"another state", "wait web:web_1 --for stopped", nil, "web:web_1: STOPPED\n", 0},
-		{"arrives", "wait web:* --for=RUNNING --timeout=60", func(f *fake, n int) {
+		{"arrives", "wait web:* --for=RUNNING --timeout=60", func(f *fake.Daemon, n int) {
 			if n == 3 {
-				f.set("web_1", stateRunning, "RUNNING")
+				f.Set("web_1", stateRunning, "RUNNING")
 			}
 		}, "web:web_0: RUNNING\nweb:web_1: RUNNING\n", 0},
 		{"fails", "wait work:web_2", nil, "work:web_2: ERROR (FATAL: about web_2)\n", ExitFailure},
-		{"goes", "wait web:web_1", func(f *fake, n int) {
+		{"goes", "wait web:web_1", func(f *fake.Daemon, n int) {
 			if n == 2 {
-				f.procs = f.procs[:2]
+				f.Procs = f.Procs[:2]
 			}
 		}, "web:web_1: ERROR (no such process)\n", ExitFailure},
 		{"too late", "wait web:web_1 db --timeout 0.01", nil, "db: RUNNING\nweb:web_1: ERROR (still STOPPED)\n", ExitTimedOut},
 		{"unknown", "wait nope", nil, "nope: ERROR (no such process)\n", ExitFailure},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			f := startFake(t, sample()...)
+			f := fake.Start(t, sample()...)
 			if tc.onInfo != nil {
-				f.onInfo = func(n int) { tc.onInfo(f, n) }
+				f.OnInfo = func(n int) { tc.onInfo(f, n) }
 			}
-			if got, want := f.do(t, Settings{}, tc.line), (run{tc.out, "", tc.exit}); got != want {
+			if got, want := do(t, f, Settings{}, tc.line), (run{tc.out, "", tc.exit}); got != want {
 				t.Errorf("%+v, want %+v", got, want)
 			}
 		})
@@ -162,8 +163,8 @@ func TestWait(t *testing.T) {
 		"wait": "wait requires a process name", "wait db --for HAPPY": "there is no state 'HAPPY'", "wait db --for": "--for requires a value",
 		"wait db --timeout soon": "invalid value for --timeout 'soon'", "wait db --timeout=-1": "invalid value for --timeout '-1'",
 	} {
-		f := startFake(t)
-		if got := f.do(t, Settings{}, line); got.exit != ExitUsage || !strings.HasPrefix(got.out, "Error: "+why) {
+		f := fake.Start(t)
+		if got := do(t, f, Settings{}, line); got.exit != ExitUsage || !strings.HasPrefix(got.out, "Error: "+why) {
 			t.Errorf("%s: %+v", line, got)
 		}
 	}
@@ -171,57 +172,57 @@ func TestWait(t *testing.T) {
 
 // A server that tells of events is not asked in between.
 func TestWaitForEvents(t *testing.T) {
-	f := startFake(t, sample()...)
+	f := fake.Start(t, sample()...)
 	asked := make(chan int, 100)
-	f.onInfo = func(n int) {
+	f.OnInfo = func(n int) {
 		if n == 2 {
-			f.set("web_1", stateRunning, "RUNNING")
+			f.Set("web_1", stateRunning, "RUNNING")
 		}
 		asked <- n
 	}
-	f.events = func(w http.ResponseWriter, r *http.Request) {
+	f.Stream = func(w http.ResponseWriter, r *http.Request) {
 		w.(http.Flusher).Flush()
 		<-asked
 		fmt.Fprint(w, "data: {\"serial\":1,\"name\":\"PROCESS_STATE_RUNNING\",\"payload\":\"\"}\n\n")
 		w.(http.Flusher).Flush()
 		<-r.Context().Done()
 	}
-	if got := f.do(t, Settings{}, "wait web:web_1"); got.out != "web:web_1: RUNNING\n" || got.exit != 0 {
+	if got := do(t, f, Settings{}, "wait web:web_1"); got.out != "web:web_1: RUNNING\n" || got.exit != 0 {
 		t.Errorf("%+v", got)
 	}
 }
 
 func TestEvents(t *testing.T) {
-	f := startFake(t)
+	f := fake.Start(t)
 	var query string
-	f.events = func(w http.ResponseWriter, r *http.Request) {
+	f.Stream = func(w http.ResponseWriter, r *http.Request) {
 		query = r.URL.RawQuery
 		fmt.Fprint(w, "data: {\"serial\":7,\"name\":\"TICK_5\",\"payload\":\"when:5\"}\n\ndata: {\"serial\":8,\"name\":\"PROCESS_LOG\",\"payload\":\"a\\nb\"}\n\n")
 	}
-	if got, want := f.do(t, Settings{}, "events"), (run{"7 TICK_5 when:5\n8 PROCESS_LOG a\\nb\n", "", 0}); got != want || query != "" {
+	if got, want := do(t, f, Settings{}, "events"), (run{"7 TICK_5 when:5\n8 PROCESS_LOG a\\nb\n", "", 0}); got != want || query != "" {
 		t.Errorf("%+v, query %s", got, query)
 	}
-	got := f.do(t, Settings{}, "events --types tick,process_log --types=PROCESS_STATE --output json")
+	got := do(t, f, Settings{}, "events --types tick,process_log --types=PROCESS_STATE --output json")
 	want := run{`{"serial":7,"name":"TICK_5","payload":"when:5"}` + "\n" + `{"serial":8,"name":"PROCESS_LOG","payload":"a\nb"}` + "\n", "", 0}
 	if got != want || query != "types=TICK%2CPROCESS_LOG%2CPROCESS_STATE" {
 		t.Errorf("%+v, query %s", got, query)
 	}
-	if got := f.do(t, Settings{}, "events now"); got.exit != ExitUsage {
+	if got := do(t, f, Settings{}, "events now"); got.exit != ExitUsage {
 		t.Errorf("%+v", got)
 	}
-	f.events = nil
-	if got := f.do(t, Settings{}, "events"); got.exit != ExitFailure || got.out != "error: this server does not offer its events to supervisorctl\n" {
+	f.Stream = nil
+	if got := do(t, f, Settings{}, "events"); got.exit != ExitFailure || got.out != "error: this server does not offer its events to supervisorctl\n" {
 		t.Errorf("%+v", got)
 	}
 }
 
 func TestUpdateInPlace(t *testing.T) {
-	prepare := func(t *testing.T) *fake {
-		f := startFake(t, sample()...)
-		f.answer["reloadConfig"] = func([]any) any { return []any{[]any{[]any{}, []any{"web", "db"}, []any{}}} }
-		f.answer["stopProcessGroup"] = func([]any) any { return []any{} }
-		f.answer["system.listMethods"] = func([]any) any { return []string{updateMethod} }
-		f.answer["updateProcessGroup"] = func(params []any) any {
+	prepare := func(t *testing.T) *fake.Daemon {
+		f := fake.Start(t, sample()...)
+		f.Answer["reloadConfig"] = func([]any) any { return []any{[]any{[]any{}, []any{"web", "db"}, []any{}}} }
+		f.Answer["stopProcessGroup"] = func([]any) any { return []any{} }
+		f.Answer["system.listMethods"] = func([]any) any { return []string{updateMethod} }
+		f.Answer["updateProcessGroup"] = func(params []any) any {
 			if params[0] == "db" {
 				return wire.NewFault(wire.Failed, "a pool")
 			}
@@ -231,22 +232,22 @@ func TestUpdateInPlace(t *testing.T) {
 	}
 	const text = "web: stopped\nweb: updated process group\ndb: stopped\ndb: updated process group\n"
 	f := prepare(t)
-	if got, want := f.do(t, Settings{}, "update"), (run{text, "", 0}); got != want {
+	if got, want := do(t, f, Settings{}, "update"), (run{text, "", 0}); got != want {
 		t.Errorf("%+v", got)
 	}
 	want := "reloadConfig|system.listMethods|updateProcessGroup web|updateProcessGroup db|stopProcessGroup db true|removeProcessGroup db|addProcessGroup db"
-	if got := strings.Join(f.called(), "|"); got != want {
+	if got := strings.Join(f.Called(), "|"); got != want {
 		t.Errorf("calls %s", got)
 	}
 	f = prepare(t)
-	if got, want := f.do(t, Settings{}, "update --group web"), (run{"web: stopped\nweb: updated process group\n", "", 0}); got != want {
+	if got, want := do(t, f, Settings{}, "update --group web"), (run{"web: stopped\nweb: updated process group\n", "", 0}); got != want {
 		t.Errorf("%+v", got)
 	}
-	if got := strings.Join(f.called(), "|"); got != "reloadConfig|stopProcessGroup web true|removeProcessGroup web|addProcessGroup web" {
+	if got := strings.Join(f.Called(), "|"); got != "reloadConfig|stopProcessGroup web true|removeProcessGroup web|addProcessGroup web" {
 		t.Errorf("calls %s", got)
 	}
 	f = prepare(t)
-	got := f.do(t, Settings{Format: JSON}, "update web")
+	got := do(t, f, Settings{Format: JSON}, "update web")
 	var doc struct{ Results []ResultDoc }
 	if err := json.Unmarshal([]byte(got.out), &doc); err != nil {
 		t.Fatal(err)
@@ -261,7 +262,7 @@ func TestUpdateInPlace(t *testing.T) {
 }
 
 func TestCredentialsAreAskedFor(t *testing.T) {
-	f := startFake(t, sample()...)
+	f := fake.Start(t, sample()...)
 	wanted := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if u, p, _ := r.BasicAuth(); u != "me" || p != "secret" {
 			w.WriteHeader(http.StatusUnauthorized)
@@ -269,7 +270,7 @@ func TestCredentialsAreAskedFor(t *testing.T) {
 		}
 		f.ServeHTTP(w, r)
 	})
-	guarded := newServer(t, wanted)
+	guarded := fake.Serve(t, wanted)
 	var out bytes.Buffer
 	term := &typed{lines: []string{"me", "wrong", "me", "secret"}}
 	c := New(&Settings{ServerURL: guarded, Interactive: true}, Streams{Out: &out, Err: &out, Term: term})
@@ -290,20 +291,20 @@ func TestCredentialsAreAskedFor(t *testing.T) {
 
 func TestConfirmation(t *testing.T) {
 	for answer, want := range map[string]string{"y": "shutdown", "Yes": "shutdown", "n": "", "": "", "no": ""} {
-		f := startFake(t)
+		f := fake.Start(t)
 		var out bytes.Buffer
-		c := New(&Settings{ServerURL: f.url, Interactive: true}, Streams{Out: &out, Err: &out, Term: &typed{lines: []string{answer}}})
+		c := New(&Settings{ServerURL: f.URL, Interactive: true}, Streams{Out: &out, Err: &out, Term: &typed{lines: []string{answer}}})
 		c.Run(t.Context(), "shutdown")
-		if got := strings.Join(f.called(), "|"); got != want {
+		if got := strings.Join(f.Called(), "|"); got != want {
 			t.Errorf("%q: %s", answer, got)
 		}
 	}
 }
 
 func TestColours(t *testing.T) {
-	f := startFake(t, sample()...)
+	f := fake.Start(t, sample()...)
 	var out bytes.Buffer
-	c := New(&Settings{ServerURL: f.url}, Streams{Out: &out, Err: &out, Term: noInput{}, OutTerminal: true})
+	c := New(&Settings{ServerURL: f.URL}, Streams{Out: &out, Err: &out, Term: noInput{}, OutTerminal: true})
 	c.Run(t.Context(), "status db web:*")
 	want := "db                               \x1b[32mRUNNING\x1b[0m   about db\n" +
 		"web:web_0                        \x1b[32mRUNNING\x1b[0m   about web_0\n" +
@@ -316,12 +317,12 @@ func TestColours(t *testing.T) {
 // At a terminal a failed start is explained on stderr; stdout stays the
 // reference's.
 func TestFailedStartIsExplained(t *testing.T) {
-	f := startFake(t, sample()...)
-	f.procs[3].SpawnErr, f.procs[3].Start, f.procs[3].Stop, f.procs[3].ExitStatus = "Exited too quickly (process log may have details)", 5, 6, 1
-	f.answer["startProcess"] = func([]any) any { return wire.NewFault(wire.SpawnError, "web_2") }
-	f.answer["readProcessStderrLog"] = func([]any) any { return "no such table\n" }
+	f := fake.Start(t, sample()...)
+	f.Procs[3].SpawnErr, f.Procs[3].Start, f.Procs[3].Stop, f.Procs[3].ExitStatus = "Exited too quickly (process log may have details)", 5, 6, 1
+	f.Answer["startProcess"] = func([]any) any { return wire.NewFault(wire.SpawnError, "web_2") }
+	f.Answer["readProcessStderrLog"] = func([]any) any { return "no such table\n" }
 	var out, errs bytes.Buffer
-	c := New(&Settings{ServerURL: f.url}, Streams{Out: &out, Err: &errs, Term: noInput{}, ErrTerminal: true})
+	c := New(&Settings{ServerURL: f.URL}, Streams{Out: &out, Err: &errs, Term: noInput{}, ErrTerminal: true})
 	c.Run(t.Context(), "start work:web_2")
 	want := "  Exited too quickly (process log may have details); exit status 1\n  the end of its stderr:\n  no such table\n"
 	if out.String() != "work:web_2: ERROR (spawn error)\n" || errs.String() != want || c.Exit != ExitNotRunning {
@@ -342,21 +343,21 @@ func TestPlugins(t *testing.T) {
 		{Name: "own", Command: dir + "/elsewhere 'a b' -x", Options: map[string]string{"color": "red"}},
 		{Name: "old", Factory: "some.module:factory"},
 	}}
-	f := startFake(t)
+	f := fake.Start(t)
 	for line, want := range map[string]run{
-		"hello web:* x": {"web:* x " + f.url + " me secret\n", "", 9},
-		"two-words":     {f.url + " me secret\n", "", 9},
-		"own c":         {"a b -x c " + f.url + " me secret red\n", "", 9},
+		"hello web:* x": {"web:* x " + f.URL + " me secret\n", "", 9},
+		"two-words":     {f.URL + " me secret\n", "", 9},
+		"own c":         {"a b -x c " + f.URL + " me secret red\n", "", 9},
 		"old":           {"error: [ctlplugin:old] names a Python factory (some.module:factory), which only the Python Supervisor can load; command= names a program instead\n", "", 1},
 		"../x":          {"*** Unknown syntax: ../x\n", "", 1},
 	} {
-		got := f.do(t, s, line)
+		got := do(t, f, s, line)
 		got.out = strings.TrimLeft(got.out, " ")
 		if got != want {
 			t.Errorf("%s: %+v, want %+v", line, got, want)
 		}
 	}
-	got := f.do(t, s, "help", "help own", "help two-words", "help old")
+	got := do(t, f, s, "help", "help own", "help two-words", "help old")
 	for _, want := range []string{"plug-in commands (type help <topic>):\n", "hello  old  own  two-words\n", "own\tA plug-in: runs " + dir + "/elsewhere a b -x\n",
 		"two-words\tA plug-in: runs " + dir + "/supervisorctl-two-words\n", "old\tA plug-in that cannot run: "} {
 		if !strings.Contains(got.out, want) {
@@ -366,8 +367,8 @@ func TestPlugins(t *testing.T) {
 }
 
 func TestCandidates(t *testing.T) {
-	f := startFake(t, sample()...)
-	f.answer["getAllConfigInfo"] = func([]any) any {
+	f := fake.Start(t, sample()...)
+	f.Answer["getAllConfigInfo"] = func([]any) any {
 		return []any{map[string]any{"group": "new", "name": "n", "inuse": false}, map[string]any{"group": "web", "name": "web_1", "inuse": true}}
 	}
 	t.Setenv("PATH", "")
@@ -385,7 +386,7 @@ func TestCandidates(t *testing.T) {
 		"version .":      "",
 		"nope .":         "",
 	} {
-		got := f.do(t, Settings{}, completeCommand+" "+line)
+		got := do(t, f, Settings{}, completeCommand+" "+line)
 		if got := strings.Join(strings.Fields(got.out), " "); got != want {
 			t.Errorf("%s: %q, want %q", line, got, want)
 		}

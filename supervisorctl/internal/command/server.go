@@ -34,7 +34,7 @@ func (c *Ctl) disconnect() {
 	if c.conn != nil {
 		c.conn.Close()
 	}
-	c.conn, c.describe = nil, nil
+	c.conn, c.methods = nil, nil
 }
 
 // upcheck finds out whether there is a server that the commands can work with.
@@ -105,14 +105,14 @@ func faultCode(err error) wire.FaultCode {
 
 // has reports whether the server offers an XML-RPC method.
 func (c *Ctl) has(ctx context.Context, conn *client.Client, method string) bool {
-	if c.describe == nil {
+	if c.methods == nil {
 		list, err := conn.ListMethods(ctx)
 		if err != nil {
 			return false
 		}
-		c.describe = list
+		c.methods = list
 	}
-	for _, m := range c.describe {
+	for _, m := range c.methods {
 		if m == method {
 			return true
 		}

@@ -3,7 +3,7 @@ package shell
 import (
 	"context"
 	"errors"
-	"os"
+	"io"
 	"slices"
 	"strings"
 	"unicode"
@@ -22,32 +22,48 @@ type Editor struct {
 	file   string            // the history's, or ""
 }
 
-// NewEditor returns an editor for the terminal on stdin and stdout, or nil if
-// they are none that lines can be edited on. file keeps the history; "" keeps
-// none.
-func NewEditor(plain *Plain, file string, candidates func(words []string) []string) *Editor {
-	if !liner.TerminalSupported() || !IsTerminal(os.Stdin) || !IsTerminal(os.Stdout) {
-		return nil
-	}
-	cooked, err := liner.TerminalMode()
-	if err != nil {
-		return nil
-	}
-	e := &Editor{state: liner.NewLiner(), cooked: cooked, plain: plain, file: file}
-	if e.raw, err = liner.TerminalMode(); err != nil {
-		_ = e.state.Close()
-		return nil
-	}
+// CanEdit reports whether lines can be edited on this kind of terminal.
+func CanEdit() bool {
+	_, err := liner.TerminalMode()
+	return err == nil && liner.TerminalSupported()
+}
+
+// NewEditor returns an editor for the terminal on stdin and stdout. file keeps
+// the history; "" keeps none.
+func NewEditor(plain *Plain, file string) *Editor {
+	e := &Editor{plain: plain, file: file}
+	e.cooked = terminalMode()
+	e.state = liner.NewLiner()
+	e.raw = terminalMode()
 	_ = e.cooked.ApplyMode()
 	e.state.SetCtrlCAborts(true)
 	e.state.SetTabCompletionStyle(liner.TabPrints)
 	e.state.SetBeep(false)
-	e.state.SetWordCompleter(func(line string, pos int) (string, []string, string) {
-		return complete(line, pos, candidates)
-	})
 	e.readHistory()
 	return e
 }
+
+// Complete sets what the tab key offers: candidates returns how the last of the
+// words may go on.
+func (e *Editor) Complete(candidates func(words []string) []string) {
+	e.state.SetWordCompleter(func(line string, pos int) (string, []string, string) {
+		return complete(line, pos, candidates)
+	})
+}
+
+// terminalMode is the present mode of the terminal. A terminal that has gone
+// has a mode that cannot be applied.
+func terminalMode() liner.ModeApplier {
+	mode, err := liner.TerminalMode()
+	if err != nil {
+		return noMode{}
+	}
+	return mode
+}
+
+type noMode struct{}
+
+func (noMode) ApplyMode() error { return io.EOF }
 
 // ReadCommand implements LineReader.
 func (e *Editor) ReadCommand(_ context.Context, prompt string) (string, error) {
