@@ -14,7 +14,7 @@ var _ = register(func() []*suite.Suite {
 		prog("bin", `printf '\001\002\377\376x\000y'`, "startsecs=0", "autorestart=false", "stdout_logfile={DIR}/bin.log") +
 		prog("empty", "true", "startsecs=0", "autorestart=false", "stdout_logfile={DIR}/empty.log") +
 		quiet("nolog", "stdout_logfile=NONE", "stderr_logfile=NONE") +
-		quiet("devnull", "stdout_logfile=/dev/null", "stdout_logfile_maxbytes=0") +
+		quiet("devnull", "stdout_logfile={DIR}/null", "stdout_logfile_maxbytes=0") +
 		prog("errs", "sh -c 'echo e >&2'", "startsecs=0", "autorestart=false", "stderr_logfile={DIR}/errs.err") +
 		prog("markup", "printf '<a>&amp;\"\\047]]>'", "startsecs=0", "autorestart=false", "stdout_logfile={DIR}/markup.log") +
 		prog("gone", "echo x", "startsecs=0", "autorestart=false", "stdout_logfile={DIR}/gone.log")
@@ -25,6 +25,8 @@ var _ = register(func() []*suite.Suite {
 			}
 		}}}
 })
+
+const clearDiffers = "The reference says true but clears nothing when the process is down; ours clears its logs."
 
 func rpcLogCases() []suite.Case {
 	var out []suite.Case
@@ -75,12 +77,12 @@ func rpcLogCases() []suite.Case {
 			t.RPC("readProcessStdoutLog", "ten", 0, "")
 			t.RPC("tailProcessStdoutLog", "ten", "x", 0)
 		}}),
-		suite.Case{Name: "clear-then-read", Run: func(t *T) {
+		suite.Case{Name: "clear-then-read", Differs: clearDiffers, Run: func(t *T) {
 			t.RPC("clearProcessLogs", "gone")
 			t.RPC("readProcessStdoutLog", "gone", 0, 0)
 			t.RPC("clearProcessLogs", "gone")
 		}},
-		suite.Case{Name: "clear-nolog", Run: func(t *T) { t.RPC("clearProcessLogs", "nolog"); t.RPC("clearProcessLogs", "devnull") }},
+		suite.Case{Name: "clear-nolog", Run: func(t *T) { t.RPC("clearProcessLogs", "nolog") }},
 		suite.Case{Name: "main-log", Run: func(t *T) {
 			v, _ := t.Call("readLog", 0, 100).(string)
 			t.Printf("%d characters, as in the file: %v", len(v), strings.HasPrefix(t.Read("log"), v))
