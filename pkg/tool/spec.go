@@ -1,6 +1,10 @@
 package tool
 
-import "github.com/urfave/cli/v2"
+import (
+	"github.com/urfave/cli/v2"
+
+	"github.com/supervisor-go/supervisor/pkg/man"
+)
 
 // Spec describes a tool: the one table of which its command line, its --help
 // and its man page are made.
@@ -31,10 +35,7 @@ type Section struct {
 }
 
 // Item is a term and its explanation.
-type Item struct {
-	Term string
-	Text string
-}
+type Item = man.Item
 
 // Example is something to copy.
 type Example struct {
