@@ -42,11 +42,15 @@ func cliRefusals() []suite.Case {
 	}
 	var out []suite.Case
 	for _, r := range rows {
-		out = append(out, suite.Case{Name: r.name, Run: func(t *T) {
+		c := suite.Case{Name: r.name, Run: func(t *T) {
 			t.Write("c", harness.Header)
 			t.Write("empty", "")
 			t.Show("supervisord "+r.args, t.Exec("", "supervisord", strings.Fields(t.Expand(r.args))...))
-		}})
+		}}
+		if inOurWords[r.name] {
+			c.Differs = wordsDiffer
+		}
+		out = append(out, c)
 	}
 	for _, flag := range []string{"-v", "--version", "--vers", "-nv"} {
 		out = append(out, suite.Case{Name: "says-version" + flag, Run: func(t *T) {
@@ -73,6 +77,14 @@ func runs(t *T, flags, conf string) *harness.Daemon {
 	}
 	return d
 }
+
+const (
+	limitDiffers = "When a limit cannot be raised, the reference's message names the wanted limit twice; ours names the one there is."
+	wordsDiffer  = "Messages about mistakes in a configuration or about a user that does not exist are in our own words: the file and line, what is wrong, what is allowed."
+)
+
+// inOurWords are the cases whose message is our own.
+var inOurWords = map[string]bool{"directory-as-file": true, "empty-file": true, "no-such-file": true, "user": true, "user-number": true, "no-section": true}
 
 func cliFlags() []suite.Case {
 	flag := func(name, flags string, look func(t *T)) suite.Case {
@@ -144,7 +156,7 @@ func cliFlags() []suite.Case {
 			t.Printf("daemon %s", harness.Child{PID: t.D.PID}.Limit("Max open files"))
 			t.Printf("child %s", harness.Child{PID: t.PID("p")}.Limit("Max open files"))
 		}},
-		{Name: "minfds-impossible", Run: func(t *T) {
+		{Name: "minfds-impossible", Differs: limitDiffers, Run: func(t *T) {
 			t.Must(os.Chmod(t.Dir, 0o777))
 			t.Write("c", harness.Header)
 			t.Wrap = []string{"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh", "-c", `ulimit -n 300; exec "$@"`, "sh"}
@@ -152,7 +164,7 @@ func cliFlags() []suite.Case {
 				ended(t)
 			}
 		}},
-		{Name: "minprocs-impossible", Run: func(t *T) {
+		{Name: "minprocs-impossible", Differs: limitDiffers, Run: func(t *T) {
 			t.Must(os.Chmod(t.Dir, 0o777))
 			t.Write("c", harness.Header)
 			t.Wrap = []string{"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh", "-c", `ulimit -p 50000; exec "$@"`, "sh"}
@@ -170,7 +182,7 @@ func cliFlags() []suite.Case {
 		}},
 		{Name: "program-user-without-root", Run: func(t *T) {
 			t.Must(os.Chmod(t.Dir, 0o777))
-			t.Write("c", harness.Header+quiet("p", "user=daemon", "startretries=0", "stderr_logfile={DIR}/err"))
+			t.Write("c", harness.Header+quiet("p", "user=daemon", "startretries=0", "autorestart=false", "stderr_logfile={DIR}/err"))
 			t.Wrap = []string{"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"}
 			if outcome(t, "-n", "-c", t.Path("c")) == nil {
 				ended(t)
@@ -253,7 +265,9 @@ func cliFlags() []suite.Case {
 		{Name: "second-instance", Run: func(t *T) {
 			runs(t, "", quiet("p"))
 			first := t.D
-			t.Show("supervisord -n -c c", t.Exec("", "supervisord", "-n", "-c", t.Path("c")))
+			r := t.Exec("", "supervisord", "-n", "-c", t.Path("c"))
+			r.Stdout = "" // the log on its way there
+			t.Show("supervisord -n -c c", r)
 			t.D = first
 			t.Printf("pid file is still the first one's: %v", strings.TrimSpace(t.Read("pid")) == strconv.Itoa(first.PID))
 			t.RPC("getState")
@@ -341,7 +355,7 @@ func cliDaemon() []suite.Case {
 			t.Write("pid/x", "")
 			daemonise(t, "", "")
 			await(t)
-			t.ShowLog("pid")
+			t.ShowLog("CRIT could not")
 		}},
 	}
 }
@@ -357,11 +371,15 @@ func ctlRefusals() []suite.Case {
 	}
 	var out []suite.Case
 	for _, r := range rows {
-		out = append(out, suite.Case{Name: r.name, Run: func(t *T) {
+		c := suite.Case{Name: r.name, Run: func(t *T) {
 			t.Write("c", harness.Header)
 			t.Write("empty", "")
 			t.Show("supervisorctl "+r.args, t.Exec("", "supervisorctl", strings.Fields(t.Expand(r.args))...))
-		}})
+		}}
+		if inOurWords[r.name] {
+			c.Differs = wordsDiffer
+		}
+		out = append(out, c)
 	}
 	commands := []string{"status", "start x", "stop x", "restart x", "pid", "pid x", "pid all", "tail x", "tail -f x", "maintail", "maintail -f",
 		"clear x", "clear all", "signal HUP x", "reread", "update", "add x", "remove x", "avail", "reload", "shutdown", "version", "fg x", "help",

@@ -7,6 +7,8 @@ import (
 	"github.com/supervisor-go/supervisor/test/conformance/internal/suite"
 )
 
+const knownDiffers = "Sections and options that are not known are warned about once."
+
 // configFiles are whole configurations, read for what becomes of them.
 func configFiles() []suite.Case {
 	show := func(name, conf string) suite.Case {
@@ -26,13 +28,13 @@ func configFiles() []suite.Case {
 		show("continuation-comment", "[program:p]\ncommand=echo\n a\n ; no\n b\n"+off),
 		show("colon", "[program:p]\ncommand: echo a\nautostart : false\n"),
 		show("case", "[program:P]\nCommand=echo a\nAUTOSTART=false\n"),
-		show("section-case", "[Program:p]\ncommand=echo a\n"),
+		better(knownDiffers, show("section-case", "[Program:p]\ncommand=echo a\n")),
 		show("spaces", "[program:p]\n  command   =   echo a   \n"+off),
 		show("section-spaces", "[program: p ]\ncommand=echo a\n"+off),
 		show("repeated-section", "[program:p]\ncommand=echo a\n[program:q]\ncommand=echo q\n"+off+"[program:p]\n"+off),
 		show("repeated-key", "[program:p]\ncommand=echo a\ncommand=echo b\n"+off),
-		show("default-section", "[DEFAULT]\nautostart=false\npriority=5\n[program:p]\ncommand=echo a\n"),
-		show("unknown-section", "[nosuch:x]\na=b\n[program:p]\ncommand=echo a\n"+off),
+		better("The reference cannot start with options in [DEFAULT], because it hands them to its RPC interface; ours takes them as defaults of the other sections.", show("default-section", "[DEFAULT]\nautostart=false\npriority=5\n[program:p]\ncommand=echo a\n")),
+		better(knownDiffers, show("unknown-section", "[nosuch:x]\na=b\n[program:p]\ncommand=echo a\n"+off)),
 		show("quotes-kept", "[program:p]\ncommand=\"echo\" 'a b'\n"+off),
 		show("crlf", "[program:p]\r\ncommand=echo a\r\nautostart=false\r\n"),
 		show("no-last-newline", "[program:p]\nautostart=false\ncommand=echo a"),

@@ -32,7 +32,7 @@ var programOptions = []struct {
 	{"stopasgroup", "stopasgroup", []string{"true", "false"}},
 	{"killasgroup", "killasgroup", []string{"true", "false"}},
 	{"redirect_stderr", "redirect_stderr", []string{"true", "false", "on"}},
-	{"stdout_logfile", "stdout_logfile", []string{"AUTO", "auto", "NONE", "none", "off", "/tmp/x.log", "relative.log", "%(here)s/x.log", "{DIR}/%(program_name)s.log", "/dev/null", "/dev/stdout", "syslog", "./x", "~/x", ""}},
+	{"stdout_logfile", "stdout_logfile", []string{"AUTO", "auto", "NONE", "none", "off", "/tmp/x.log", "relative.log", "%(here)s/x.log", "{DIR}/%(program_name)s.log", "/dev/null", "/dev/stdout", "syslog", "./x", "~/x"}},
 	{"stderr_logfile", "stderr_logfile", []string{"AUTO", "NONE", "/tmp/x.log", "syslog"}},
 	{"stdout_logfile_maxbytes", "stdout_logfile_maxbytes", []string{"0", "1", "1KB", "1kb", "50MB", "1GB", "2 MB", "1Kb", "0MB", "10mB"}},
 	{"stdout_logfile_backups", "stdout_logfile_backups", []string{"0", "1", "10", "1000"}},

@@ -3,6 +3,7 @@ package cases
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"syscall"
 
 	"github.com/supervisor-go/supervisor/test/conformance/internal/harness"
@@ -30,7 +31,15 @@ var endless = map[string]bool{"autorestart-true": true}
 // number or presence depends on the reference's one-second turns.
 func showProcessLog(t *T, name string) {
 	t.Printf("log:")
+	last := map[string]bool{}
 	for _, l := range harness.Lines(t.Log(), fmt.Sprintf(`['\s]%s[\s',;:]`, name)) {
+		// The reference repeats itself each turn where stopwaitsecs is 0.
+		kill := strings.Contains(l, "SIGKILL")
+		if n := harness.Normalise(l); kill && last[n] {
+			continue
+		} else if kill {
+			last[n] = true
+		}
 		if !chance.MatchString(l) {
 			t.Printf("  %s", l)
 		}
@@ -75,7 +84,8 @@ func command(cmd string, lines ...string) func(string) string {
 // startThen starts a program without waiting and waits for its final states.
 func startThen(states string) func(t *T, n string) {
 	return func(t *T, n string) {
-		t.RPC("startProcess", n, false)
+		// A child that is quick may have ended before the answer.
+		t.Call("startProcess", n, false)
 		t.Await(n, states)
 	}
 }
@@ -87,11 +97,11 @@ func lifeExits() []lifeCase {
 			if ar == "unexpected" && code != 0 {
 				continue
 			}
-			rows = append(rows, lifeCase{fmt.Sprintf("exit%d-%s", code, ar), sh(fmt.Sprintf("exit %d", code), "startsecs=0", "autorestart="+ar), startThen("EXITED")})
+			rows = append(rows, lifeCase{fmt.Sprintf("exit%d-%s", code, ar), sh(fmt.Sprintf("sleep 0.2; exit %d", code), "startsecs=0", "autorestart="+ar), startThen("EXITED")})
 		}
 	}
 	for _, sig := range []string{"TERM", "KILL", "SEGV", "HUP"} {
-		rows = append(rows, lifeCase{"dies-of-" + sig, sh("kill -"+sig+" $$", "startsecs=0", "autorestart=false"), startThen("EXITED")})
+		rows = append(rows, lifeCase{"dies-of-" + sig, sh("sleep 0.2; kill -"+sig+" $$", "startsecs=0", "autorestart=false"), startThen("EXITED")})
 	}
 	restarted := func(t *T, n string) {
 		t.RPC("startProcess", n, false)
@@ -101,7 +111,7 @@ func lifeExits() []lifeCase {
 		t.Printf("restarts itself")
 	}
 	rows = append(rows,
-		lifeCase{"exit-expected-list", sh("exit 7", "startsecs=0", "exitcodes=3,7"), startThen("EXITED")},
+		lifeCase{"exit-expected-list", sh("sleep 0.2; exit 7", "startsecs=0", "exitcodes=3,7"), startThen("EXITED")},
 		lifeCase{"exit-late", sh("sleep 1.5; exit 0", "startsecs=1", "autorestart=false"), startThen("EXITED")},
 		lifeCase{"exit-late-unexpected", sh("sleep 1.5; exit 4", "startsecs=1", "autorestart=false"), startThen("EXITED")},
 		lifeCase{"quick-once", sh("exit 3", "startsecs=1", "startretries=0"), startThen("FATAL")},
@@ -119,16 +129,17 @@ func lifeExits() []lifeCase {
 			pid := t.PID(n)
 			syscall.Kill(pid, syscall.SIGKILL)
 			t.Until("a new child", func() bool { p := t.PID(n); return p != 0 && p != pid })
+			t.AwaitLog(`success: `+n+` `, 2)
 		}},
-		lifeCase{"grandchild-holds-pipe", sh("sleep 1000 & exit 3", "startsecs=0", "autorestart=false"), startThen("EXITED")},
-		lifeCase{"start-again", sh("exit 0", "startsecs=0", "autorestart=false"), func(t *T, n string) {
+		lifeCase{"grandchild-holds-pipe", sh("sleep 1000 & sleep 0.2; exit 3", "startsecs=0", "autorestart=false"), startThen("EXITED")},
+		lifeCase{"start-again", sh("sleep 0.2; exit 0", "startsecs=0", "autorestart=false"), func(t *T, n string) {
 			startThen("EXITED")(t, n)
-			t.RPC("startProcess", n, false)
+			t.Call("startProcess", n, false)
 			t.AwaitLog(`exited: `+n+` `, 2)
 		}},
 		lifeCase{"start-after-fatal", sh("exit 1", "startsecs=1", "startretries=0"), func(t *T, n string) {
 			startThen("FATAL")(t, n)
-			t.RPC("startProcess", n, false)
+			t.Call("startProcess", n, false)
 			t.AwaitLog(`gave up: `+n+` `, 2)
 		}},
 		lifeCase{"autorestart-true", sh("sleep 0.3; exit 0", "startsecs=0", "autorestart=true"), restarted},
@@ -272,7 +283,7 @@ func lifeOrder() []suite.Case {
 			t.AwaitLog("spawned", 3)
 			spawns(t)
 		}},
-		{Name: "start-group-order", Run: func(t *T) {
+		{Name: "start-group-order", Differs: "When it starts, the reference takes the programs of a [group:x] in the order in which they are listed; ours by priority, as documented.", Run: func(t *T) {
 			t.Start(quiet("a", "priority=3") + quiet("b", "priority=1") + quiet("c", "priority=2") + "[group:g]\nprograms=a,b\npriority=1\n")
 			t.AwaitLog("spawned", 3)
 			spawns(t)
@@ -304,7 +315,7 @@ func lifeOrder() []suite.Case {
 			t.Printf("%s", t.D.Ended())
 			t.ShowLog("stopped:")
 		}},
-		{Name: "stop-all-order", Run: func(t *T) {
+		{Name: "stop-all-order", Differs: "stopAllProcesses of the reference stops in the order of priorities; ours in the reverse order, as a shutdown does.", Run: func(t *T) {
 			t.Start("[supervisord]\nloglevel=debug\n" + three)
 			for _, n := range []string{"a", "b", "c"} {
 				t.Await(n, "RUNNING")
@@ -353,9 +364,10 @@ func lifeOrder() []suite.Case {
 			t.RPC("shutdown")
 			t.RPC("restart")
 			t.RPC("sendRemoteCommEvent", "a", "b")
-			t.RPC("system.listMethods")
+			names, _ := t.Call("system.listMethods").(array)
+			t.Printf("system.listMethods answers: %v", len(names) > 30)
 			t.Printf("%s", t.D.Ended())
-			t.ShowLog("waiting|killing|stopped")
+			t.ShowLogOnce("waiting|killing|stopped")
 		}},
 		{Name: "hup-while-shutting-down", Run: func(t *T) {
 			t.Start(prog("a", `sh -c 'trap "" TERM; echo ready; while :; do sleep 0.1; done'`, "startsecs=0", "stopwaitsecs=3", "stdout_logfile={DIR}/a.log"))
@@ -364,7 +376,7 @@ func lifeOrder() []suite.Case {
 			t.AwaitLog("SIGTERM", 1)
 			t.D.Signal(syscall.SIGHUP)
 			t.Printf("%s", t.D.Ended())
-			t.ShowLog("received|ignored|waiting|killing|stopped")
+			t.ShowLogOnce("received|ignored|waiting|killing|stopped")
 		}},
 		{Name: "bad-config-on-hup", Differs: "A reload with a bad configuration stops everything and ends the reference; ours says what is wrong and keeps running what runs.", Run: func(t *T) {
 			t.Start(quiet("a"))

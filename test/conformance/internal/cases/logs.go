@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/supervisor-go/supervisor/test/conformance/internal/harness"
 	"github.com/supervisor-go/supervisor/test/conformance/internal/suite"
@@ -48,6 +49,13 @@ func rotationCases() []suite.Case {
 				before := logState(t)
 				t.Call("sendProcessStdin", "p", fmt.Sprintf("%d\n", i%10))
 				t.Until("the write to be logged", func() bool { return logState(t) != before })
+				// A write may be followed by a rotation: let the files come to rest.
+				for now := logState(t); ; now = logState(t) {
+					time.Sleep(40 * time.Millisecond)
+					if logState(t) == now {
+						break
+					}
+				}
 			}
 			showFiles(t, "o*")
 		}}
@@ -122,10 +130,10 @@ func logCases() []suite.Case {
 		run("hundred-thousand-lines", "seq 1 100000", []string{"stdout_logfile={DIR}/o"}, "o*"),
 		run("binary", `printf "\000\001\377\376\015\012"`, []string{"stdout_logfile={DIR}/o"}, "o*"),
 		run("ansi-kept", `printf "\033[31mred\033[0m"`, []string{"stdout_logfile={DIR}/o"}, "o*"),
-		run("capture", `echo a; printf "<!--XSUPERVISOR:BEGIN-->x<!--XSUPERVISOR:END-->"; echo b`, []string{"stdout_logfile={DIR}/o", "stdout_capture_maxbytes=1MB"}, "o*"),
+		better("The reference loses what a program with capture mode wrote last before its end; ours keeps it.", run("capture", `echo a; printf "<!--XSUPERVISOR:BEGIN-->x<!--XSUPERVISOR:END-->"; echo b`, []string{"stdout_logfile={DIR}/o", "stdout_capture_maxbytes=1MB"}, "o*")),
 		run("capture-off", `echo a; printf "<!--XSUPERVISOR:BEGIN-->x<!--XSUPERVISOR:END-->"; echo b`, []string{"stdout_logfile={DIR}/o"}, "o*"),
 		run("capture-unfinished", `echo a; printf "<!--XSUPERVISOR:BEGIN-->x"; echo b`, []string{"stdout_logfile={DIR}/o", "stdout_capture_maxbytes=1MB"}, "o*"),
-		run("capture-partial-token", `echo a; printf "<!--XSUPER"; sleep 0.2; echo b`, []string{"stdout_logfile={DIR}/o", "stdout_capture_maxbytes=1MB"}, "o*"),
+		better("The reference loses what a program with capture mode wrote last before its end; ours keeps it.", run("capture-partial-token", `echo a; printf "<!--XSUPER"; sleep 0.2; echo b`, []string{"stdout_logfile={DIR}/o", "stdout_capture_maxbytes=1MB"}, "o*")),
 		run("relative-path", "echo out", []string{"stdout_logfile=o"}, "o*"),
 		{Name: "strip-ansi", Run: func(t *T) {
 			t.Start("[supervisord]\nstrip_ansi=true\n" + prog("p", `printf '\033[1;31mred\033[0m plain \033[2J \033]0;title\007 \033'`, append(once, "stdout_logfile={DIR}/o")...))
@@ -209,6 +217,17 @@ func logCases() []suite.Case {
 			t.Until("two", func() bool { return t.Read("o") == "two\n" })
 			showFiles(t, "o*")
 		}},
+		// Never with /dev/null itself: the reference removes it.
+		{Name: "clear-device", Differs: "A device that is a program's log is removed by the reference when logs are cleared; ours only ever removes, renames or rotates regular files.", Run: func(t *T) {
+			if err := syscall.Mknod(t.Path("null"), syscall.S_IFCHR|0o666, 1<<8|3); err != nil {
+				t.Printf("a device can only be made by root")
+				return
+			}
+			t.Start(prog("p", "cat", "startsecs=0", "stdout_logfile={DIR}/null", "stdout_logfile_maxbytes=0"))
+			t.Await("p", "RUNNING")
+			t.RPC("clearProcessLogs", "p")
+			t.Printf("%s", t.Mode("null"))
+		}},
 		{Name: "log-removed", Run: func(t *T) {
 			t.Start(prog("p", "cat", "startsecs=0", "stdout_logfile={DIR}/o"))
 			t.Await("p", "RUNNING")
@@ -226,8 +245,9 @@ func logCases() []suite.Case {
 		{Name: "debug-shows-output", Run: func(t *T) {
 			t.Start("[supervisord]\nloglevel=debug\n" + prog("p", "sh -c 'echo one; echo two'", append(once, "stdout_logfile={DIR}/o")...))
 			t.Await("p", "EXITED")
+			// How many pieces the output comes in is chance.
 			_, after, _ := strings.Cut(t.Log(), "'p' stdout output:\n")
-			t.Printf("%q", firstLines(after, 2))
+			t.Printf("%q", firstLines(after, 1))
 		}},
 		{Name: "logfile-to-stdout", Run: func(t *T) {
 			t.Launch(strings.Replace(harness.Header, "logfile={DIR}/log", "logfile=/dev/stdout\nlogfile_maxbytes=0", 1) + quiet("p"))

@@ -61,7 +61,18 @@ func rpcSimple() []suite.Case {
 		one("no-namespace", ".getState"), one("private-method", "supervisor._update"), one("attribute", "supervisor.supervisord"),
 		one("deep-name", "supervisor.getState.x"), one("only-namespace", "supervisor."), one("dunder", "supervisor.__init__"),
 		one("case", "supervisor.getstate"), one("system-case", "System.listMethods"),
-		one("list-methods", "system.listMethods"),
+		{Name: "list-methods", Run: func(t *T) {
+			got, _ := t.Call("system.listMethods").(array)
+			have := map[any]bool{}
+			for _, n := range got {
+				have[n] = true
+			}
+			for _, m := range methods {
+				t.Printf("%s %v", m.name, have[m.name])
+			}
+			sorted := slices.IsSortedFunc(got, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+			t.Printf("sorted %v", sorted)
+		}},
 		one("help-unknown", "system.methodHelp", "nosuch"), one("signature-unknown", "system.methodSignature", "nosuch"),
 		one("help-int", "system.methodHelp", 1), one("signature-bool", "system.methodSignature", true),
 		one("signal-unknown", "signalProcess", "run", "NOSUCH"), one("signal-zero", "signalProcess", "run", 0),
@@ -132,6 +143,9 @@ func rpcArity() []suite.Case {
 	return out
 }
 
+// ownTypes are the cases with a parameter that ours understands otherwise.
+var ownTypes = map[string]bool{"data-array": true, "data-struct": true, "data-bigint": true, "data-i8": true, "group-array": true, "group-struct": true, "group-bigint": true, "name-i8": true, "signal-bigint": true}
+
 // rpcTypes gives parameters of other types than expected.
 func rpcTypes() []suite.Case {
 	values := []struct {
@@ -155,6 +169,14 @@ func rpcTypes() []suite.Case {
 			}
 			out = append(out, c)
 		}
+		own := ""
+		switch v.name {
+		case "i8", "bigint":
+			own = "Numbers of more than 32 bits are taken for text by the reference; ours are numbers, up to 64 bits."
+		case "array", "struct":
+			own = "Where a text is expected, an array or struct is refused; the reference uses Python's notation of it."
+		}
+		begin := len(out)
 		add("name", "int zero true double array struct nil i4 bigint date spaceint plusint bool2 booltrue", func(t *T) { t.RPC("getProcessInfo", v.value) })
 		add("group", "", func(t *T) { t.RPC("addProcessGroup", v.value) })
 		add("number", "base64 bigint cdata empty entity nested untyped", func(t *T) {
@@ -174,6 +196,12 @@ func rpcTypes() []suite.Case {
 			t.RPC("sendRemoteCommEvent", "x", v.value)
 			t.RPC("sendProcessStdin", "cat", v.value)
 		})
+		for i := range out[begin:] {
+			kind, _, _ := strings.Cut(out[begin+i].Name, "-")
+			if c := &out[begin+i]; c.Differs == "" && ownTypes[kind+"-"+v.name] {
+				c.Differs = own
+			}
+		}
 	}
 	return out
 }
@@ -253,7 +281,7 @@ func rpcStdin() []suite.Case {
 			t.Until("the echo", func() bool { return len(t.Read("cat.log")) >= before+len(text) })
 			t.Printf("%v", t.Read("cat.log")[before:] == text)
 		}},
-		{Name: "not-reading", Run: func(t *T) {
+		{Name: "not-reading", Differs: "Data for a program that does not read its input gives HTTP 500 in the reference once the pipe is full; ours queues it.", Run: func(t *T) {
 			for range 3 {
 				t.Printf("%s", harness.Show(t.Call("sendProcessStdin", "run", strings.Repeat("x", 100000))))
 			}

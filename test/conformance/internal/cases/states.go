@@ -23,7 +23,7 @@ var states = []struct {
 			"startsecs=0", "stopwaitsecs=1000", "stdout_logfile={DIR}/"+n+".log")
 	}},
 	{"exited", "EXITED", func(n string) string {
-		return prog(n, "sh -c 'echo out; echo err >&2; exit 3'", "startsecs=0", "autorestart=false")
+		return prog(n, "sh -c 'test -e {DIR}/"+n+".ran && exec sleep 1000; touch {DIR}/"+n+".ran; echo out; echo err >&2; sleep 0.2; exit 3'", "startsecs=0", "autorestart=false")
 	}},
 	{"fatal", "FATAL", func(n string) string { return prog(n, "/nonexistent/x", "startretries=0") }},
 	{"quick", "FATAL", func(n string) string {

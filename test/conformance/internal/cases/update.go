@@ -3,6 +3,7 @@ package cases
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/supervisor-go/supervisor/test/conformance/internal/harness"
 	"github.com/supervisor-go/supervisor/test/conformance/internal/suite"
@@ -80,6 +81,8 @@ func childPIDs(t *T) map[string]int {
 	return out
 }
 
+const liveDiffers = "An option that a running child need not know of (priority, stopwaitsecs, autostart, buffer_size, events ...) is applied by an update without a restart."
+
 const memberDiffers = "The reference restarts a whole group although one member changed; ours restarts only that member."
 
 func updateCases() []suite.Case {
@@ -89,10 +92,11 @@ func updateCases() []suite.Case {
 		{Name: "nothing", Run: change(ab, ab, "reread", "update")},
 		{Name: "added", Run: change(ab, ab+quiet("c"), "reread", "avail", "update")},
 		{Name: "removed", Run: change(ab, quiet("a"), "reread", "avail", "update")},
-		{Name: "changed", Run: change(ab, quiet("a")+quiet("b", "priority=5"), "reread", "update")},
-		{Name: "all-three", Run: change(ab, quiet("b", "stopwaitsecs=3")+quiet("c"), "reread", "update")},
+		{Name: "changed", Run: change(ab, quiet("a")+prog("b", "sleep 1001", "startsecs=0"), "reread", "update")},
+		{Name: "changed-priority", Differs: liveDiffers, Run: change(ab, quiet("a")+quiet("b", "priority=5"), "reread", "update")},
+		{Name: "all-three", Run: change(ab, prog("b", "sleep 1001", "startsecs=0")+quiet("c"), "reread", "update")},
 		{Name: "reread-twice", Run: change(ab, ab+quiet("c"), "reread", "reread")},
-		{Name: "update-one", Run: change(ab, quiet("a", "priority=1")+quiet("b", "priority=1")+quiet("c"), "update a")},
+		{Name: "update-one", Run: change(ab, prog("a", "sleep 1001", "startsecs=0")+prog("b", "sleep 1001", "startsecs=0")+quiet("c"), "update a")},
 		{Name: "update-new-one", Run: change(ab, ab+quiet("c")+quiet("d"), "update c")},
 		{Name: "update-removed-one", Run: change(ab+quiet("c"), quiet("a"), "update b")},
 		{Name: "update-unknown", Run: change(ab, ab, "update nosuch")},
@@ -101,31 +105,32 @@ func updateCases() []suite.Case {
 		{Name: "remove-running", Run: change(ab, ab, "remove a", "stop a", "remove a", "status a", "avail", "add a")},
 		{Name: "remove-gone", Run: change(ab, quiet("a"), "reread", "stop b", "remove b", "add b")},
 		{Name: "start-of-removed", Run: change(ab, quiet("a"), "reread", "status b", "restart b")},
-		{Name: "member-changed", Differs: memberDiffers, Run: change(group, strings.Replace(group, "[program:m2]\n", "[program:m2]\nstopwaitsecs=4\n", 1), "reread", "update")},
+		{Name: "member-changed", Differs: memberDiffers, Run: change(group, strings.Replace(group, "[program:m2]\n", "[program:m2]\nredirect_stderr=true\n", 1), "reread", "update")},
 		{Name: "member-added", Differs: memberDiffers, Run: change(group, group+quiet("m3")+"[group:g]\nprograms=m1,m2,m3\n", "reread", "update")},
 		{Name: "member-removed", Differs: memberDiffers, Run: change(group, quiet("m1")+"[group:g]\nprograms=m1\n", "reread", "update")},
-		{Name: "group-priority", Run: change(group, group+"priority=5\n", "reread", "update")},
+		{Name: "group-priority", Differs: liveDiffers, Run: change(group, group+"priority=5\n", "reread", "update")},
 		{Name: "group-dissolved", Run: change(group, quiet("m1")+quiet("m2"), "reread", "update")},
 		{Name: "group-formed", Run: change(quiet("m1")+quiet("m2"), group, "reread", "update")},
 		{Name: "group-renamed", Run: change(group, strings.Replace(group, "[group:g]", "[group:h]", 1), "reread", "update")},
 		{Name: "numprocs-up", Differs: memberDiffers, Run: change(
 			section("program:p", "command=sleep 1000", "startsecs=0", "numprocs=2", "process_name=%(process_num)d"),
 			section("program:p", "command=sleep 1000", "startsecs=0", "numprocs=3", "process_name=%(process_num)d"), "reread", "update")},
-		{Name: "listener-changed", Run: change("[eventlistener:l]\ncommand=sleep 1000\nevents=TICK_5\nstartsecs=0\n", "[eventlistener:l]\ncommand=sleep 1000\nevents=TICK_60\nstartsecs=0\n", "reread", "update")},
-		{Name: "listener-buffer", Run: change("[eventlistener:l]\ncommand=sleep 1000\nevents=TICK_5\nstartsecs=0\n", "[eventlistener:l]\ncommand=sleep 1000\nevents=TICK_5\nbuffer_size=99\nstartsecs=0\n", "reread", "update")},
+		{Name: "listener-changed", Differs: liveDiffers, Run: change("[eventlistener:l]\ncommand=sleep 1000\nevents=TICK_5\nstartsecs=0\n", "[eventlistener:l]\ncommand=sleep 1000\nevents=TICK_60\nstartsecs=0\n", "reread", "update")},
+		{Name: "listener-buffer", Differs: liveDiffers, Run: change("[eventlistener:l]\ncommand=sleep 1000\nevents=TICK_5\nstartsecs=0\n", "[eventlistener:l]\ncommand=sleep 1000\nevents=TICK_5\nbuffer_size=99\nstartsecs=0\n", "reread", "update")},
 		{Name: "program-to-listener", Run: change(quiet("l"), "[eventlistener:l]\ncommand=sleep 1000\nevents=TICK_5\nstartsecs=0\n", "reread", "update")},
 		{Name: "supervisord-section", Run: change(ab, "[supervisord]\nidentifier=other\nloglevel=debug\n"+ab, "reread", "update")},
 		{Name: "supervisord-environment", Run: change(ab, "[supervisord]\nenvironment=X=\"1\"\n"+ab, "reread", "update")},
 		{Name: "comment-only", Run: change(ab, "; nothing\n"+ab, "reread", "update")},
 		{Name: "reordered", Run: change(ab, quiet("b")+quiet("a"), "reread", "update")},
-		{Name: "autostart-changed", Run: change(ab, quiet("a", "autostart=false")+quiet("b"), "reread", "update")},
+		{Name: "autostart-changed", Differs: liveDiffers, Run: change(ab, quiet("a", "autostart=false")+quiet("b"), "reread", "update")},
 		{Name: "stopped-then-changed", Run: func(t *T) {
 			t.Start(quiet("a") + quiet("b"))
 			awaitAutostarts(t)
 			t.Call("stopProcess", "a")
-			t.Write("c", harness.Header+quiet("a", "priority=3")+quiet("b"))
+			t.Write("c", harness.Header+prog("a", "sleep 1001", "startsecs=0")+quiet("b"))
 			t.Ctl("update")
-			awaitAutostarts(t)
+			t.Await("b", "RUNNING")
+			t.Within(2*time.Second, func() bool { return t.State("a") == "RUNNING" })
 			t.ShowInfo("a", "statename")
 		}},
 		{Name: "bad-config", Differs: "The reference names no file and line; ours says where the mistake is.", Run: change(ab, "[program:a]\n", "reread", "update", "status a")},
@@ -180,11 +185,11 @@ func updateCases() []suite.Case {
 			t.Printf("fault %d, begins %q", v.Code, strings.SplitN(v.Text, ":", 2)[0])
 			t.RPC("getState")
 		}},
-		{Name: "events-of-update", Run: func(t *T) {
+		{Name: "events-of-update", Differs: "A group of which only a process changed stays; the reference removes and adds it, with the events of that.", Run: func(t *T) {
 			listener := "[eventlistener:l]\ncommand={SELF} child-listener {DIR}/ev\nevents=PROCESS_GROUP\nstartsecs=0\n"
 			t.Start(listener + ab)
 			awaitAutostarts(t)
-			t.Write("c", harness.Header+listener+quiet("b", "priority=1")+quiet("c"))
+			t.Write("c", harness.Header+listener+prog("b", "sleep 1001", "startsecs=0")+quiet("c"))
 			t.Ctl("update")
 			var names []string
 			for _, e := range t.AwaitEvents("ev", 4, func(e harness.Event) bool { return !strings.Contains(e.Payload, "groupname:l") }) {

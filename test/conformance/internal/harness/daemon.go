@@ -280,6 +280,18 @@ func (t *T) AwaitLog(pattern string, n int) {
 	}
 }
 
+// ShowLogOnce is ShowLog without repetitions.
+func (t *T) ShowLogOnce(pattern string) {
+	t.Printf("log:")
+	seen := map[string]bool{}
+	for _, l := range Lines(t.Log(), pattern) {
+		if n := Normalise(l); !seen[n] {
+			seen[n] = true
+			t.Printf("  %s", l)
+		}
+	}
+}
+
 // ShowLog writes the lines of the activity log down that match.
 func (t *T) ShowLog(pattern string) {
 	t.Printf("log:")

@@ -62,6 +62,9 @@ func readResponse(c net.Conn, idle time.Duration) Response {
 }
 
 func splitResponse(s string) Response {
+	if interim, rest, ok := strings.Cut(s, "\r\n\r\n"); ok && strings.HasPrefix(interim, "HTTP/1.1 100 ") {
+		return splitResponse(rest)
+	}
 	head, body, ok := strings.Cut(s, "\r\n\r\n")
 	if !ok {
 		return Response{Body: s}
@@ -101,13 +104,18 @@ func (t *T) ShowHTTP(title string, r Response, body bool) {
 		return
 	}
 	t.Printf("  %s", r.StatusLine)
+	ok := strings.Contains(r.StatusLine, " 200 ")
 	for _, name := range []string{"Content-Type", "WWW-Authenticate", "Location", "Transfer-Encoding", "Allow"} {
-		if v := r.Get(name); v != "" {
+		// An error's page is for people; its type says nothing to a program.
+		if v := r.Get(name); v != "" && (ok || name != "Content-Type") {
 			t.Printf("  %s: %s", name, v)
 		}
 	}
 	if body {
 		t.out.WriteString(Indent(r.Body))
 	}
-	t.Printf("  connection %s", map[bool]string{true: "closed", false: "open"}[r.Closed])
+	// After an error a server may close a connection whose rest it did not read.
+	if ok {
+		t.Printf("  connection %s", map[bool]string{true: "closed", false: "open"}[r.Closed])
+	}
 }
