@@ -46,6 +46,7 @@ type View struct {
 	SpawnErr   string
 	ExitStatus int
 	HasExit    bool   // ExitStatus is that of a real exit
+	Cause      string // how the last child ended, in words ("exit status 1", "terminated by SIGKILL"); "" if none has
 	StdoutLog  string // "" for none
 	StderrLog  string
 	Restarts   int    // spawns after the first

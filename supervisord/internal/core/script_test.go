@@ -243,6 +243,14 @@ func (d *story) request(words []string) {
 			err = d.loop.RemoveGroup(ctx, name)
 		case "update":
 			result, err = d.loop.UpdateGroup(ctx, name)
+		case "preview":
+			var changes config.Changes
+			_, changes, err = d.loop.Preview()
+			var told []string
+			for _, g := range changes.Groups {
+				told = append(told, g.Name+" "+g.Kind.String())
+			}
+			result = told
 		case "reread":
 			var a, c, r []string
 			a, c, r, err = d.loop.Reread(ctx)
