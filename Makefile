@@ -5,7 +5,7 @@ PREFIX   ?= /usr/local
 DESTDIR  ?=
 MODULES  := pkg supervisord supervisorctl pidproxy eventlisten logrotate commevent
 TOOLS    := supervisord supervisorctl pidproxy eventlisten logrotate commevent
-TESTMODS := $(MODULES) test/bench test/conformance
+TESTMODS := $(MODULES) test/bench test/conformance test/e2e
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 TAGS     := urfave_cli_no_docs
 LDFLAGS  := -s -w -X github.com/supervisor-go/supervisor/supervisord/internal/version.Product=$(VERSION)
