@@ -203,11 +203,7 @@ func (s *shard) begin(c *Conn, pid int) {
 		st.fd = int32(c.parent[i])
 		c.parent[i], c.sinks[i] = -1, nil
 		st.next, p.streams = p.streams, st
-		if err := st.watch(s); err != nil {
-			s.pump.log.Log(config.LevelCritical, fmt.Sprintf("cannot watch the %s of %s: %v", st.channel, p.conf.Name, err))
-			st.paused = true // not watched
-			st.close(s)
-		}
+		st.rewatch(s)
 	}
 	c.closeParent() // sinks without a pipe
 }

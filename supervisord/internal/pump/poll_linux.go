@@ -3,6 +3,7 @@ package pump
 import (
 	"os"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -16,6 +17,9 @@ type epoller struct {
 	conn  syscall.RawConn
 	waker int // an eventfd(2)
 	ready []unix.EpollEvent
+	n     int                // of ready
+	look  func(uintptr) bool // fills ready
+	timed bool               // a deadline is set
 }
 
 // wakerSlot is the slot number of the waker.
@@ -32,6 +36,7 @@ func newPoller() (poller, error) {
 		return nil, os.NewSyscallError("fcntl", err)
 	}
 	p := &epoller{fd: fd, file: os.NewFile(uintptr(fd), "epoll"), waker: -1, ready: make([]unix.EpollEvent, 128)}
+	p.look = p.fill
 	if p.conn, err = p.file.SyscallConn(); err == nil {
 		err = p.addWaker()
 	}
@@ -64,22 +69,37 @@ func (p *epoller) add(fd int, out bool, e event) error {
 
 func (p *epoller) remove(fd int) { unix.EpollCtl(p.fd, unix.EPOLL_CTL_DEL, fd, nil) }
 
-func (p *epoller) wait(events []event) []event {
-	n := 0
-	p.conn.Read(func(uintptr) bool {
-		var err error
-		n, err = unix.EpollWait(p.fd, p.ready, 0)
-		for err == unix.EINTR {
-			n, err = unix.EpollWait(p.fd, p.ready, 0)
-		}
-		return n > 0 || err != nil
-	})
-	for _, e := range p.ready[:max(n, 0)] {
+func (p *epoller) wait(events []event, timeout time.Duration) []event {
+	if timeout > 0 || p.timed {
+		p.setTimeout(timeout)
+	}
+	p.n = 0
+	p.conn.Read(p.look) // fails when the time is over, or for good after close
+	for _, e := range p.ready[:p.n] {
 		if e.Fd != wakerSlot {
 			events = append(events, event{uint32(e.Fd), uint32(e.Pad)})
 		}
 	}
 	return events
+}
+
+func (p *epoller) setTimeout(timeout time.Duration) {
+	var deadline time.Time
+	if p.timed = timeout > 0; p.timed {
+		deadline = time.Now().Add(timeout)
+	}
+	p.file.SetReadDeadline(deadline)
+}
+
+// fill asks what is ready, without waiting. It reports false if nothing is: then
+// the runtime parks us until something may be.
+func (p *epoller) fill(uintptr) bool {
+	n, err := unix.EpollWait(p.fd, p.ready, 0)
+	for err == unix.EINTR {
+		n, err = unix.EpollWait(p.fd, p.ready, 0)
+	}
+	p.n = max(n, 0)
+	return n > 0 || err != nil
 }
 
 // wake cannot fail but for a full counter, which needs 2^64 wakes.

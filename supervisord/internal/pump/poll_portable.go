@@ -2,6 +2,7 @@ package pump
 
 import (
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -51,11 +52,18 @@ func (p *pollPoller) remove(fd int) {
 	delete(p.index, fd)
 }
 
-func (p *pollPoller) wait(events []event) []event {
+func (p *pollPoller) wait(events []event, timeout time.Duration) []event {
+	ms := -1
+	if timeout > 0 {
+		ms = int(timeout.Milliseconds()) + 1
+	}
 	for {
-		n, err := unix.Poll(p.fds, -1)
+		n, err := unix.Poll(p.fds, ms)
 		if n > 0 {
 			break
+		}
+		if n == 0 && err == nil {
+			return events
 		}
 		if err != nil && err != unix.EINTR && err != unix.EAGAIN {
 			return events

@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/supervisor-go/supervisor/supervisord/internal/core"
 )
@@ -20,6 +21,10 @@ type shard struct {
 	procs map[core.ProcID]*proc
 	slots []slot
 	free  []uint32 // unused slots
+	lazy  []*stream
+	now   int64 // µs since start, of this turn
+	tick  int64 // when the lazy streams are read next
+	start time.Time
 	over  bool
 	turns atomic.Uint64
 
@@ -52,8 +57,8 @@ type poller interface {
 	// remove ends the watch, before fd is closed.
 	remove(fd int)
 	// wait appends what is ready to events; it blocks until something is, or wake
-	// is called.
-	wait(events []event) []event
+	// is called, or the time that timeout says (0: for ever) has passed.
+	wait(events []event, timeout time.Duration) []event
 	wake()
 	close()
 }
@@ -63,7 +68,7 @@ func newShard(p *Pump, newPoller func() (poller, error)) (*shard, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &shard{pump: p, poll: poll, buf: make([]byte, readSize), procs: map[core.ProcID]*proc{}}, nil
+	return &shard{pump: p, poll: poll, buf: make([]byte, readSize), procs: map[core.ProcID]*proc{}, start: time.Now()}, nil
 }
 
 // do has the shard run a command. It never blocks.
@@ -82,13 +87,15 @@ func (s *shard) run() {
 	defer s.pump.done.Done()
 	var events []event
 	for !s.over {
-		events = s.poll.wait(events[:0])
+		events = s.poll.wait(events[:0], s.patience())
 		s.turns.Add(1)
+		s.now = time.Since(s.start).Microseconds()
 		for _, e := range events {
 			if slot := s.slots[e.slot]; slot.gen == e.gen && slot.who != nil {
 				slot.who.ready(s)
 			}
 		}
+		s.readLazy()
 		s.runCommands()
 		runtime.Gosched() // a flood of output must not keep the loop waiting
 	}

@@ -29,20 +29,29 @@ type stream struct {
 	pid  int32
 	slot uint32
 
+	last uint32 // when it was read, in µs of the shard's time
+	hot  uint8  // short reads in quick succession
+	full uint8  // reads of a full pipe in succession
+
 	channel  core.Channel
 	listener bool
+	watched  bool // by the poller
 	paused   bool // not watched, because its sink is full
+	lazy     bool // not watched, because it is read by the clock
+	big      bool // its pipe was enlarged
 	old      bool // the child was released
 	closed   bool
 }
 
 // ready implements endpoint: it reads once.
 func (st *stream) ready(s *shard) {
-	if st.read(s, len(s.buf)) == 0 {
-		return
-	}
-	if st.sink != nil && !st.closed && st.sink.full(pauseAt, nil) {
+	n := st.read(s, len(s.buf))
+	switch {
+	case n == 0 || st.closed:
+	case st.sink != nil && st.sink.full(pauseAt, nil):
 		st.pause(s)
+	default:
+		st.pace(s, n)
 	}
 }
 
@@ -96,7 +105,7 @@ const (
 
 // pause stops reading until the sink has caught up.
 func (st *stream) pause(s *shard) {
-	s.unwatch(int(st.fd), st.slot)
+	st.unwatch(s)
 	st.paused = true
 	room := func() {
 		s.do(func(s *shard) { st.resume(s) })
@@ -107,19 +116,32 @@ func (st *stream) pause(s *shard) {
 }
 
 func (st *stream) resume(s *shard) {
-	if st.closed || !st.paused {
-		return
+	if !st.closed && st.paused {
+		st.paused = false
+		st.rewatch(s)
 	}
-	st.paused = false
+}
+
+// rewatch has the poller watch the stream again. That can fail only for lack of
+// memory.
+func (st *stream) rewatch(s *shard) {
 	if err := st.watch(s); err != nil {
-		s.pump.log.Log(config.LevelCritical, fmt.Sprintf("cannot watch the %s of %s again: %v", st.channel, st.proc.conf.Name, err))
+		s.pump.log.Log(config.LevelCritical, fmt.Sprintf("cannot watch the %s of %s: %v", st.channel, st.proc.conf.Name, err))
 		st.close(s)
 	}
 }
 
 func (st *stream) watch(s *shard) (err error) {
 	st.slot, err = s.watch(int(st.fd), false, st)
+	st.watched = err == nil
 	return err
+}
+
+func (st *stream) unwatch(s *shard) {
+	if st.watched {
+		s.unwatch(int(st.fd), st.slot)
+		st.watched = false
+	}
 }
 
 // close ends the stream: what was held back is handed on.
@@ -129,9 +151,7 @@ func (st *stream) close(s *shard) {
 	}
 	st.finish(s)
 	st.closed = true
-	if !st.paused {
-		s.unwatch(int(st.fd), st.slot)
-	}
+	st.unwatch(s)
 	syscall.Close(int(st.fd))
 	if s.pump.log.Enabled(config.LevelDebug) {
 		s.pump.log.Log(config.LevelDebug, fmt.Sprintf("fd %d closed, stopped monitoring %s of %s", st.fd, st.channel, st.proc.conf.Name))

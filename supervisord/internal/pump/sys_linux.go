@@ -17,3 +17,6 @@ func closeOnExecPipe() (r, w int, err error) {
 
 // waiting returns how many bytes are in a pipe.
 func waiting(fd int) (int, error) { return unix.IoctlGetInt(fd, unix.TIOCINQ) }
+
+// setPipeSize changes how many bytes a pipe holds, if the system lets it.
+func setPipeSize(fd, size int) { unix.FcntlInt(uintptr(fd), unix.F_SETPIPE_SZ, size) }
