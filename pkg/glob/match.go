@@ -1,6 +1,7 @@
 package glob
 
 import (
+	"slices"
 	"unicode/utf8"
 )
 
@@ -122,21 +123,81 @@ func closing(p []rune, i int) int {
 	return -1
 }
 
-// set makes an item of what stands between brackets. Ranges whose ends are in
-// the wrong order are empty.
+// set makes an item of what stands between brackets. Python makes a regular
+// expression of it, and looks for a leading ! only after it has taken out the
+// ranges whose ends are in the wrong order.
 func set(s []rune) item {
 	var it item
-	if len(s) > 0 && s[0] == '!' {
+	signs := joined(ranges(s))
+	if len(signs) > 0 && signs[0].char == '!' {
 		it.negate = true
-		s = s[1:]
+		signs = signs[1:]
 	}
-	for i := 0; i < len(s); i++ {
-		if i+2 < len(s) && s[i+1] == '-' {
-			it.ranges = append(it.ranges, span{s[i], s[i+2]})
+	for i := 0; i < len(signs); i++ {
+		lo := signs[i].char
+		hi := lo
+		if !signs[i].hyphen && i+2 < len(signs) && signs[i+1].hyphen {
+			hi = signs[i+2].char
 			i += 2
-			continue
 		}
-		it.ranges = append(it.ranges, span{s[i], s[i]})
+		it.ranges = append(it.ranges, span{lo, hi})
 	}
 	return it
+}
+
+// ranges cuts a set at the hyphens that stand for ranges, so that each range is
+// from the last character of one part to the first of the next.
+func ranges(s []rune) [][]rune {
+	from := 1 // the first character, or that behind !, cannot be such a hyphen
+	if len(s) > 0 && s[0] == '!' {
+		from = 2
+	}
+	var parts [][]rune
+	start := 0
+	for i := from; i < len(s); i++ {
+		if s[i] == '-' {
+			parts = append(parts, slices.Clone(s[start:i]))
+			start = i + 1
+			i += 2 // the ends of a range are no hyphens
+		}
+	}
+	switch last := slices.Clone(s[start:]); {
+	case len(last) > 0:
+		parts = append(parts, last)
+	case len(parts) > 0:
+		parts[len(parts)-1] = append(parts[len(parts)-1], '-')
+	}
+	return withoutEmpty(parts)
+}
+
+// withoutEmpty takes out the ranges whose ends are in the wrong order.
+func withoutEmpty(parts [][]rune) [][]rune {
+	for i := len(parts) - 1; i > 0; i-- {
+		before, after := parts[i-1], parts[i]
+		if before[len(before)-1] > after[0] {
+			parts[i-1] = append(before[:len(before)-1], after[1:]...)
+			parts = slices.Delete(parts, i, i+1)
+		}
+	}
+	return parts
+}
+
+// sign is a character of a set, or the hyphen of a range.
+type sign struct {
+	char   rune
+	hyphen bool
+}
+
+// joined puts parts together with hyphens between them.
+func joined(parts [][]rune) []sign {
+	var signs []sign
+	for i, part := range parts {
+		if i > 0 {
+			signs = append(signs, sign{'-', true})
+		}
+		for _, c := range part {
+			signs = append(signs, sign{c, false})
+		}
+	}
+	return signs
 }

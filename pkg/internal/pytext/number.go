@@ -10,7 +10,7 @@ import (
 // allowed. Numbers that do not fit are cut to the nearest int64. ok is false when
 // s is not a number.
 func Int(s string, base int) (n int64, ok bool) {
-	s = Strip(s)
+	s = strings.TrimSpace(s) // without the separators that Strip removes
 	negative := false
 	if s != "" && (s[0] == '+' || s[0] == '-') {
 		negative = s[0] == '-'
