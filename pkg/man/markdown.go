@@ -19,6 +19,7 @@ func (p *Page) Markdown(text string) {
 var (
 	comments = regexp.MustCompile(`(?s)<!--.*?-->\n?`)
 	links    = regexp.MustCompile(`!?\[([^\]]+)\]\([^)\s]+\)`)
+	marker   = regexp.MustCompile(`^(- |[0-9]+\. )`)
 	ruler    = regexp.MustCompile(`^\|[\s:|-]+\|$`)
 )
 
@@ -39,9 +40,10 @@ func (p *Page) block(lines []string) []string {
 		rows, rest := until(lines, func(s string) bool { return !strings.HasPrefix(s, "|") })
 		p.table(rows)
 		return rest
-	case strings.HasPrefix(line, "- "):
+	case marker.MatchString(line):
+		mark := marker.FindString(line)
 		item, rest := until(lines[1:], func(s string) bool { return !strings.HasPrefix(s, "  ") })
-		p.Points(inline(flow(append([]string{line[2:]}, item...))))
+		p.point(mark, inline(flow(append([]string{line[len(mark):]}, item...))))
 		return rest
 	}
 	paragraph, rest := until(lines, ends)
@@ -52,7 +54,7 @@ func (p *Page) block(lines []string) []string {
 // ends tells whether a line is no part of the paragraph above it.
 func ends(line string) bool {
 	return strings.TrimSpace(line) == "" || strings.HasPrefix(line, "```") || strings.HasPrefix(line, "#") ||
-		strings.HasPrefix(line, "|") || strings.HasPrefix(line, "- ")
+		strings.HasPrefix(line, "|") || marker.MatchString(line)
 }
 
 // until splits lines before the first at which stop holds.

@@ -69,11 +69,27 @@ func (p *Page) Items(items ...Item) {
 	}
 }
 
+// More writes further paragraphs of the last item.
+func (p *Page) More(paragraphs ...string) {
+	for _, text := range paragraphs {
+		p.b.WriteString(".IP\n" + Text(text) + "\n")
+	}
+}
+
 // Points writes a list of points.
 func (p *Page) Points(points ...string) {
 	for _, text := range points {
-		p.b.WriteString(".IP \\(bu 2\n" + Text(text) + "\n")
+		p.point("- ", text)
 	}
+}
+
+// point writes one point of a list; its mark is "- " or a number as in "1. ".
+func (p *Page) point(mark, text string) {
+	if mark == "- " {
+		p.b.WriteString(".IP \\(bu 2\n" + Text(text) + "\n")
+		return
+	}
+	p.b.WriteString(".IP " + strings.TrimSpace(mark) + " 4\n" + Text(text) + "\n")
 }
 
 // Code writes lines as they are.
