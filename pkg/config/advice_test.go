@@ -210,6 +210,7 @@ func TestExtensions(t *testing.T) {
 [inet_http_server]
 port=[::1]:9001
 web_get_actions=true
+web_hosts=Apps.Example.org, *.corp.example.org
 [program:a]
 command=x
 stdout_logfile_rotation=Timestamp
@@ -237,7 +238,8 @@ programs=f
 	if !c.Supervisord.Subreaper {
 		t.Error("subreaper is not set")
 	}
-	if s := c.Servers[0]; s.Host != "::1" || s.Port != 9001 || !s.WebGetAction {
+	if s := c.Servers[0]; s.Host != "::1" || s.Port != 9001 || !s.WebGetAction ||
+		!slices.Equal(s.WebHosts, []string{"apps.example.org", "*.corp.example.org"}) {
 		t.Errorf("server %+v", s)
 	}
 	out := c.Groups[1].Processes[0].Stdout

@@ -85,7 +85,7 @@ func diffServers(before, after []Server) []OptionChange {
 func sameServer(a, b Server) bool {
 	return a.Kind == b.Kind && a.Path == b.Path && a.Mode == b.Mode && a.UID == b.UID && a.GID == b.GID &&
 		a.Host == b.Host && a.Port == b.Port && a.Username == b.Username && a.Password == b.Password &&
-		a.HasAuth == b.HasAuth && a.WebGetAction == b.WebGetAction
+		a.HasAuth == b.HasAuth && a.WebGetAction == b.WebGetAction && slices.Equal(a.WebHosts, b.WebHosts)
 }
 
 func diffRPC(before, after []RPCInterface) []OptionChange {

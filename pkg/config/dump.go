@@ -120,6 +120,7 @@ func (d *dumper) server(s *Server) {
 		add("password", "http_password", mask)
 	}
 	add("web_get_actions", "", strconv.FormatBool(s.WebGetAction))
+	add("web_hosts", "", strings.Join(s.WebHosts, ","))
 }
 
 func showAddress(host string, port int) string {

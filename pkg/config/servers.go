@@ -31,7 +31,7 @@ func (r *reader) readInetServer(sec *ini.Section) {
 	}
 	a, _ := optional(s, "port", ParseInetAddress)
 	server.Host, server.Port = a.Host, a.Port
-	server.WebGetAction = value(s, "web_get_actions", ParseBool)
+	s.web(&server)
 	r.cfg.Servers = append(r.cfg.Servers, server)
 }
 
@@ -58,8 +58,32 @@ func (r *reader) readUnixServer(sec *ini.Section) {
 			server.Mode = mode
 		}
 	}
-	server.WebGetAction = value(s, "web_get_actions", ParseBool)
+	s.web(&server)
 	r.cfg.Servers = append(r.cfg.Servers, server)
+}
+
+// web reads what concerns the web page.
+func (s *scope) web(server *Server) {
+	server.WebGetAction = value(s, "web_get_actions", ParseBool)
+	server.WebHosts = value(s, "web_hosts", ParseHosts)
+}
+
+// ParseHosts reads host names separated by commas. A name may begin with "*.",
+// which stands for every name below.
+func ParseHosts(s string) ([]string, error) {
+	var hosts []string
+	for _, name := range ParseList(s) {
+		if name == "" {
+			continue
+		}
+		bare := strings.TrimPrefix(name, "*.")
+		if bare == "" || strings.ContainsAny(bare, "*:/@ ") {
+			return nil, badValue("invalid host name: %s", pytext.Repr(name), "not a host name",
+				"names of hosts without ports, separated by commas; *.example.org stands for every name below example.org")
+		}
+		hosts = append(hosts, strings.ToLower(name))
+	}
+	return hosts, nil
 }
 
 // credentials reads a user name and a password, which need each other.

@@ -21,6 +21,16 @@ password in hexadecimal digits. The file must not be readable by others then.`,
 in the Python version. If false they show a form that asks for confirmation, so that no foreign page and no
 prefetching browser can stop a program.`,
 	},
+	{
+		Name: "web_hosts", Type: NamesValue, Unset: "the names that cannot belong to a stranger", Extension: true,
+		Example: "apps.example.org, *.corp.example.org",
+		Short:   "further names by which browsers reach the web page",
+		Help: `Names, separated by commas, by which browsers reach this server, for example by way of a proxy. On a TCP
+server without a password the web page and its API answer only to names that no stranger can point at this
+machine: IP addresses, localhost, names without a dot, names below .local, .internal and .home.arpa, the name of
+this machine and the name in port=. Otherwise a page on the Internet could give its own name the address of this
+machine and then control it from the browser of a visitor. *.example.org stands for every name below example.org.`,
+	},
 }
 
 var unixServerOptions = []Option{

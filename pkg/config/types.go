@@ -121,9 +121,10 @@ type Server struct {
 	Host         string // inet: lower case; "" means every address
 	Port         int    // inet: 1..65535
 	Username     string
-	Password     string // clear text, or "{SHA}" and a hex digest
-	HasAuth      bool   // a username was given (an empty one counts as none)
-	WebGetAction bool   // extension web_get_actions: GET links on the web page may change state
+	Password     string   // clear text, or "{SHA}" and a hex digest
+	HasAuth      bool     // a username was given (an empty one counts as none)
+	WebGetAction bool     // extension web_get_actions: GET links on the web page may change state
+	WebHosts     []string // extension web_hosts: further names by which browsers may reach the page; lower case
 
 	Set Origins // which options were written
 }
