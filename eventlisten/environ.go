@@ -25,16 +25,27 @@ var aliases = map[string]string{"process_name": "processname", "group_name": "gr
 
 // environ returns base with the event's variables.
 func environ(base []string, n *event.Notification, attempt, daemon int) []string {
-	own := make(map[string]bool, len(known))
+	own := variables(n, attempt, daemon)
+	taken := make(map[string]bool, len(known)+len(own))
 	for _, key := range known {
-		own[variable(key)] = true
+		taken[variable(key)] = true
 	}
-	env := make([]string, 0, len(base)+20)
+	for _, kv := range own {
+		name, _, _ := strings.Cut(kv, "=")
+		taken[name] = true
+	}
+	env := make([]string, 0, len(base)+len(own))
 	for _, kv := range base {
-		if name, _, _ := strings.Cut(kv, "="); !own[name] {
+		if name, _, _ := strings.Cut(kv, "="); !taken[name] {
 			env = append(env, kv)
 		}
 	}
+	return append(env, own...)
+}
+
+// variables returns the event's variables, each name once.
+func variables(n *event.Notification, attempt, daemon int) []string {
+	var env []string
 	set := map[string]bool{}
 	add := func(key, value string) {
 		name := variable(key)

@@ -7,6 +7,7 @@ require (
 	github.com/supervisor-go/supervisor/pkg v0.0.0
 	github.com/urfave/cli/v2 v2.27.7
 	golang.org/x/sys v0.49.0
+	pgregory.net/rapid v1.3.0
 )
 
 require (

@@ -14,6 +14,8 @@ var spec = &tool.Spec{
 		"supervisor-logrotate stands at the end of a pipe. It appends what it reads to FILE, and moves" +
 			" FILE aside when it is full or its time has come. Old logs are called FILE.1 (the newest)," +
 			" FILE.2 and so on, as supervisord's are, or are named by the time of the rotation.",
+		"The binary is called logrotate where it is built, and installed under the longer name, so that it" +
+			" does not take the place of logrotate(8).",
 		"What is read is written at once. The writer at the other end of the pipe is never stopped by a" +
 			" full disk, unless --block asks for it.",
 	},
@@ -25,8 +27,8 @@ var spec = &tool.Spec{
 		},
 		&cli.IntFlag{
 			Name: "backups", Aliases: []string{"n"}, Value: 10,
-			Usage: "keep `N` old logs (default 10). With 0 the log is emptied when it is full; with" +
-				" --timestamp all are kept",
+			Usage: "keep `N` old logs (default 10). With 0 the log is emptied when it is full, unless" +
+				" --max-age says what to keep",
 		},
 		&cli.StringFlag{
 			Name: "every", Value: "0",
@@ -36,16 +38,18 @@ var spec = &tool.Spec{
 		},
 		&cli.BoolFlag{
 			Name: "timestamp", Aliases: []string{"t"},
-			Usage: "name old logs by the time of the rotation: app.log becomes" +
+			Usage: "name old logs by the time of the rotation, in UTC: app.log becomes" +
 				" app-2026-01-31T23-59-59.000.log",
 		},
 		&cli.IntFlag{
-			Name:  "max-age",
-			Usage: "with --timestamp: remove old logs after `DAYS` days (default 0: never)",
+			Name: "max-age",
+			Usage: "with --timestamp: remove logs that were rotated more than `DAYS` days ago, at every" +
+				" rotation (default 0: never)",
 		},
 		&cli.BoolFlag{
 			Name: "compress", Aliases: []string{"z"},
-			Usage: "with --timestamp: compress old logs by gzip",
+			Usage: "with --timestamp: compress old logs by gzip, beside the writing. One that is not done" +
+				" when the tool ends is done after the next rotation",
 		},
 		&cli.BoolFlag{
 			Name: "block", Aliases: []string{"b"},

@@ -57,8 +57,18 @@ func openLog(io *tool.IO, o *options) (*writer, error) {
 	return w, nil
 }
 
+// newLogFile opens the log. It is given no size: the writer decides when to
+// rotate it.
 func newLogFile(o *options) (logFile, error) {
-	return rotate.NewNumbered(o.path, rotate.Options{Backups: o.backups})
+	numbered := rotate.Options{Backups: o.backups}
+	if !o.timestamp {
+		return rotate.NewNumbered(o.path, numbered)
+	}
+	return rotate.NewDated(o.path, rotate.DatedOptions{
+		Options:  numbered,
+		MaxAge:   time.Duration(o.maxAge) * 24 * time.Hour,
+		Compress: o.compress,
+	})
 }
 
 // write appends p, with rotations wherever they belong.

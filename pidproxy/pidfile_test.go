@@ -85,9 +85,9 @@ func TestSnapshot(t *testing.T) {
 		t.Error("an untouched file has changed")
 	}
 	// A file system may keep times by the second.
-	second := write("34")
+	write("34")
 	os.Chtimes(path, first.info.ModTime(), first.info.ModTime())
-	second, _ = takeSnapshot(path)
+	second, _ := takeSnapshot(path)
 	if first.same(second) {
 		t.Error("other content at the same time is not seen")
 	}

@@ -20,8 +20,9 @@ type Daemon struct {
 	out bytes.Buffer
 }
 
-// EachDaemon runs a test with the reference's daemon and, when the environment
-// variable TEST_SUPERVISORD names one, with another.
+// EachDaemon runs a test with the reference's daemon, and with our own: the one
+// that the environment variable TEST_SUPERVISORD names, or the one that "make
+// build" has left in ../bin.
 // Daemons mostly wait, so such tests run beside each other.
 func EachDaemon(t *testing.T, test func(t *testing.T, binary string)) {
 	t.Run("reference", func(t *testing.T) {
@@ -31,12 +32,17 @@ func EachDaemon(t *testing.T, test func(t *testing.T, binary string)) {
 		}
 		test(t, Reference)
 	})
-	if own := os.Getenv("TEST_SUPERVISORD"); own != "" {
-		t.Run("own", func(t *testing.T) {
-			t.Parallel()
-			test(t, own)
-		})
-	}
+	t.Run("own", func(t *testing.T) {
+		t.Parallel()
+		own := os.Getenv("TEST_SUPERVISORD")
+		if own == "" {
+			own, _ = filepath.Abs("../bin/supervisord")
+		}
+		if _, err := os.Stat(own); err != nil {
+			t.Skip("our own supervisord is not built: ", err)
+		}
+		test(t, own)
+	})
 }
 
 // StartDaemon starts a supervisord in a new directory with the given sections
