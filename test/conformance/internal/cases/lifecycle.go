@@ -32,7 +32,7 @@ var endless = map[string]bool{"autorestart-true": true}
 func showProcessLog(t *T, name string) {
 	t.Printf("log:")
 	last := map[string]bool{}
-	for _, l := range harness.Lines(t.Log(), fmt.Sprintf(`['\s]%s[\s',;:]`, name)) {
+	for _, l := range harness.Lines(t.SettledLog(), fmt.Sprintf(`['\s]%s[\s',;:]`, name)) {
 		// The reference repeats itself each turn where stopwaitsecs is 0.
 		kill := strings.Contains(l, "SIGKILL")
 		if n := harness.Normalise(l); kill && last[n] {

@@ -69,7 +69,9 @@ func (b *Buffer) String() string {
 func (t *T) Env(extra ...string) []string {
 	return append([]string{
 		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-		"HOME=" + t.Dir, "LANG=C.UTF-8", "LC_ALL=C.UTF-8", "TZ=UTC", "PYTHONWARNINGS=ignore",
+		// AUTO logs of a daemon without a directory go where they are found by
+		// nobody else, and so do those it removes.
+		"HOME=" + t.Dir, "TMPDIR=" + t.Dir, "LANG=C.UTF-8", "LC_ALL=C.UTF-8", "TZ=UTC", "PYTHONWARNINGS=ignore",
 		"PYTHONDONTWRITEBYTECODE=1", marker + "=" + t.Dir,
 	}, extra...)
 }
@@ -273,6 +275,21 @@ func (t *T) ShowInfo(name string, keys ...string) {
 // Log returns the daemon's activity log.
 func (t *T) Log() string { return t.Read("log") }
 
+// SettledLog returns the activity log once it has stopped growing: a line may
+// be written after the answer to the call that caused it.
+func (t *T) SettledLog() string {
+	last := t.Log()
+	for range 20 {
+		time.Sleep(30 * time.Millisecond)
+		now := t.Log()
+		if now == last {
+			break
+		}
+		last = now
+	}
+	return last
+}
+
 // AwaitLog waits until n lines of the activity log match a regular expression.
 func (t *T) AwaitLog(pattern string, n int) {
 	if !t.Within(MaxWait, func() bool { return len(Lines(t.Log(), pattern)) >= n }) {
@@ -284,7 +301,7 @@ func (t *T) AwaitLog(pattern string, n int) {
 func (t *T) ShowLogOnce(pattern string) {
 	t.Printf("log:")
 	seen := map[string]bool{}
-	for _, l := range Lines(t.Log(), pattern) {
+	for _, l := range Lines(t.SettledLog(), pattern) {
 		if n := Normalise(l); !seen[n] {
 			seen[n] = true
 			t.Printf("  %s", l)
@@ -295,7 +312,7 @@ func (t *T) ShowLogOnce(pattern string) {
 // ShowLog writes the lines of the activity log down that match.
 func (t *T) ShowLog(pattern string) {
 	t.Printf("log:")
-	for _, l := range Lines(t.Log(), pattern) {
+	for _, l := range Lines(t.SettledLog(), pattern) {
 		t.Printf("  %s", l)
 	}
 }
