@@ -23,13 +23,14 @@ func (t *Tool) run(c *cli.Context) error {
 	if len(args) < 2 {
 		return t.UsageErrorf("a PIDFILE and a COMMAND are needed")
 	}
-	if c.Duration("wait") < 0 {
-		return t.UsageErrorf("--wait cannot be negative")
+	wait, err := tool.ParseDuration(c.String("wait"))
+	if err != nil {
+		return t.UsageErrorf("--wait: %v", err)
 	}
 	p := &proxy{
 		io:    &t.IO,
 		file:  newPidfile(args[0], c.Bool("trust")),
-		wait:  c.Duration("wait"),
+		wait:  wait,
 		name:  args[1],
 		kicks: make(chan os.Signal, 64),
 		ended: make(chan os.Signal, 1),

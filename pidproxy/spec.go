@@ -22,10 +22,10 @@ var spec = &tool.Spec{
 			" as Supervisor's own pidproxy does, and then on `PATH`.",
 	},
 	Flags: []cli.Flag{
-		&cli.DurationFlag{
-			Name: "wait",
-			Usage: "keep a signal for up to `DURATION` (such as 500ms or 10s) when there is no usable" +
-				" pidfile yet, before it goes to COMMAND instead (default 0: no waiting)",
+		&cli.StringFlag{
+			Name: "wait", Value: "0",
+			Usage: "keep a signal for up to `TIME` (in seconds, or with a unit as in 500ms) when there is" +
+				" no usable pidfile yet, before it goes to COMMAND instead (default 0: no waiting)",
 		},
 		&cli.BoolFlag{
 			Name: "trust",
@@ -88,7 +88,7 @@ var spec = &tool.Spec{
 		},
 		{
 			Text: "A server that takes some seconds to write its pidfile, stopped early:",
-			Code: "pidproxy --wait 10s /run/server.pid ./start-server --foreground",
+			Code: "pidproxy --wait 10 /run/server.pid ./start-server --foreground",
 		},
 	},
 	SeeAlso: []string{"supervisord(1)", "supervisord.conf(5)"},

@@ -17,8 +17,6 @@ const (
 	Refused = 1
 	// Usage says that the command line is wrong; nothing has been done.
 	Usage = 2
-	// TimedOut says that something did not happen within the time allowed.
-	TimedOut = 99
 	// System says that a system call failed, such as opening a file.
 	System = 111
 	// NotExecutable says that the command to be run exists but cannot be run.

@@ -74,7 +74,7 @@ func TestRun(t *testing.T) {
 		{tool.Exit(77), 77, ""},
 		{fmt.Errorf("wrapped: %w", tool.Exit(78)), 78, ""},
 		{errors.New("cannot do it"), 111, "smpl: error: cannot do it\n"},
-		{tool.Failf(99, "cannot wait: %w", syscall.ETIMEDOUT).Hint("try %d", 1).Hint("or not"), 99,
+		{tool.Failf(3, "cannot wait: %w", syscall.ETIMEDOUT).Hint("try %d", 1).Hint("or not"), 3,
 			"smpl: error: cannot wait: connection timed out\nsmpl: hint: try 1\nsmpl: hint: or not\n"},
 		{fmt.Errorf("outer: %w", tool.Failf(1, "inner").Hint("help")), 1, "smpl: error: outer: inner\nsmpl: hint: help\n"},
 	} {
