@@ -11,24 +11,26 @@ import (
 // The types below are the schema of --output json. Members are only ever added
 // to it. What is not known or does not apply is null.
 
-// ProcessDoc is one process in the output of status, wait and fg.
+// The tag "doc" is the text of the manual.
+
+// ProcessDoc is one process in the output of status and wait.
 type ProcessDoc struct {
-	Name          string  `json:"name"` // as typed: "group:process", or "process" when both are equal
-	Group         string  `json:"group"`
-	Process       string  `json:"process"`
-	State         string  `json:"state"` // RUNNING, STOPPED ...
-	StateCode     int     `json:"state_code"`
-	PID           *int    `json:"pid"`
-	UptimeSeconds *int64  `json:"uptime_seconds"` // while RUNNING
-	StartedAt     *int64  `json:"started_at"`     // seconds since the epoch
-	StoppedAt     *int64  `json:"stopped_at"`
-	ExitStatus    *int    `json:"exit_status"` // of the last exit; -1 for a signal
-	Expected      *bool   `json:"expected"`    // that exit status is one of exitcodes=
-	SpawnError    *string `json:"spawn_error"`
-	Restarts      *int    `json:"restarts"` // null when the server does not count them
-	StdoutLog     *string `json:"stdout_logfile"`
-	StderrLog     *string `json:"stderr_logfile"`
-	Description   string  `json:"description"`
+	Name          string  `json:"name" doc:"as it is typed: group:process, or one name where both are equal"`
+	Group         string  `json:"group" doc:"group"`
+	Process       string  `json:"process" doc:"process within the group"`
+	State         string  `json:"state" doc:"STOPPED, STARTING, RUNNING, BACKOFF, STOPPING, EXITED, FATAL or UNKNOWN"`
+	StateCode     int     `json:"state_code" doc:"number of the state in the API"`
+	PID           *int    `json:"pid" doc:"process id, null when there is no process"`
+	UptimeSeconds *int64  `json:"uptime_seconds" doc:"time since the start, null unless RUNNING"`
+	StartedAt     *int64  `json:"started_at" doc:"time of the last start in seconds since the epoch, null for never"`
+	StoppedAt     *int64  `json:"stopped_at" doc:"time of the last end, null for never"`
+	ExitStatus    *int    `json:"exit_status" doc:"of the last end, -1 when a signal ended the process, null before"`
+	Expected      *bool   `json:"expected" doc:"whether exitcodes= has that exit status"`
+	SpawnError    *string `json:"spawn_error" doc:"why the last start failed, null when it did not"`
+	Restarts      *int    `json:"restarts" doc:"starts after the first one, null when the server does not count them"`
+	StdoutLog     *string `json:"stdout_logfile" doc:"log of stdout, null without one"`
+	StderrLog     *string `json:"stderr_logfile" doc:"log of stderr, null without one"`
+	Description   string  `json:"description" doc:"what the text form shows behind the state"`
 }
 
 // exitCodes maps a namespec to the exit codes that its configuration expects.
@@ -77,9 +79,9 @@ func nonZero[T comparable](v T) *T {
 
 // FaultDoc is what a server refused with.
 type FaultDoc struct {
-	Code int    `json:"code"`
-	Name string `json:"name"` // BAD_NAME ...
-	Text string `json:"text"`
+	Code int    `json:"code" doc:"number of the fault in the API"`
+	Name string `json:"name" doc:"its name: BAD_NAME, NOT_RUNNING ..."`
+	Text string `json:"text" doc:"the server's text"`
 }
 
 func faultDoc(code wire.FaultCode, text string) *FaultDoc {
@@ -89,38 +91,38 @@ func faultDoc(code wire.FaultCode, text string) *FaultDoc {
 // ResultDoc is the outcome for one process or group, in the output of start,
 // stop, restart, signal, clear, add, remove and update.
 type ResultDoc struct {
-	Action  string    `json:"action"` // start, stop, signal, clear, add, remove, update
-	Name    string    `json:"name"`
-	Group   string    `json:"group"`
-	Process *string   `json:"process"` // null when the outcome is that of a group
-	OK      bool      `json:"ok"`
-	Outcome string    `json:"outcome"` // "started", "already started", "no such process" ...
-	Fault   *FaultDoc `json:"fault"`
-	Detail  *string   `json:"detail"` // why a start failed, as far as it is known
+	Action  string    `json:"action" doc:"start, stop, signal, clear, add, remove or update; restart has a stop and a start for each process"`
+	Name    string    `json:"name" doc:"process or group, as it is typed"`
+	Group   string    `json:"group" doc:"group"`
+	Process *string   `json:"process" doc:"process within the group, null when the outcome is that of the group"`
+	OK      bool      `json:"ok" doc:"whether it was done"`
+	Outcome string    `json:"outcome" doc:"what the text form says: started, already started, no such process ..."`
+	Fault   *FaultDoc `json:"fault" doc:"what the server refused with, null when it did not"`
+	Detail  *string   `json:"detail" doc:"why a start failed, as far as it is known: the error, the exit status, the end of stderr"`
 }
 
 // ChangeDoc is one group in the output of reread.
 type ChangeDoc struct {
-	Group  string `json:"group"`
-	Change string `json:"change"` // available, changed, disappeared
+	Group  string `json:"group" doc:"group"`
+	Change string `json:"change" doc:"available, changed or disappeared"`
 }
 
 // ConfigDoc is one process in the output of avail.
 type ConfigDoc struct {
-	Name            string `json:"name"`
-	Group           string `json:"group"`
-	Process         string `json:"process"`
-	InUse           bool   `json:"in_use"`
-	Autostart       bool   `json:"autostart"`
-	GroupPriority   int    `json:"group_priority"`
-	ProcessPriority int    `json:"process_priority"`
-	Command         string `json:"command"`
+	Name            string `json:"name" doc:"as it is typed"`
+	Group           string `json:"group" doc:"group"`
+	Process         string `json:"process" doc:"process within the group"`
+	InUse           bool   `json:"in_use" doc:"whether its group is active"`
+	Autostart       bool   `json:"autostart" doc:"autostart="`
+	GroupPriority   int    `json:"group_priority" doc:"priority= of the group"`
+	ProcessPriority int    `json:"process_priority" doc:"priority= of the process"`
+	Command         string `json:"command" doc:"command="`
 }
 
 // PIDDoc is one process in the output of pid.
 type PIDDoc struct {
-	Name string `json:"name"` // "supervisord" for the server itself
-	PID  int    `json:"pid"`
+	Name string `json:"name" doc:"as it is typed; supervisord for the server itself"`
+	PID  int    `json:"pid" doc:"process id, 0 when there is no process"`
 }
 
 // Process states, as in the API.
