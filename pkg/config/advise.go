@@ -101,6 +101,9 @@ func (r *reader) adviseOnNames() {
 		groups[g.Name] = g.Section
 		processes := map[string]bool{}
 		for _, p := range g.Processes {
+			if p.Name == "" {
+				r.warn(fmt.Sprintf("[%s]: there is a process without a name, which cannot be controlled", p.Section))
+			}
 			if processes[p.Name] {
 				r.warn(fmt.Sprintf("[%s]: the group has several processes named %s; only one of them will run", g.Section, p.Name))
 			}

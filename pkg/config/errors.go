@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -65,14 +66,18 @@ func oneLine(s string) string {
 // Supervisor looks at the values. It is never empty when it is used as an error.
 type Errors []Error
 
-// Error returns one line for each error, ordered by file and line.
+// Error returns one line for each error, ordered by line; files come in the
+// order of their first errors.
 func (es Errors) Error() string {
+	files := map[string]int{}
+	for _, e := range es {
+		if _, known := files[e.Origin.File]; !known {
+			files[e.Origin.File] = len(files)
+		}
+	}
 	sorted := slices.Clone(es)
 	slices.SortStableFunc(sorted, func(a, b Error) int {
-		if a.Origin.File != b.Origin.File {
-			return 0
-		}
-		return a.Origin.Line - b.Origin.Line
+		return cmp.Or(files[a.Origin.File]-files[b.Origin.File], a.Origin.Line-b.Origin.Line)
 	})
 	lines := make([]string, len(sorted))
 	for i, e := range sorted {

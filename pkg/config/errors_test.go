@@ -200,6 +200,14 @@ redirect_stderr=true
 	}
 }
 
+func TestErrorsOfSeveralFiles(t *testing.T) {
+	at := func(file string, line int) Error { return Error{Origin: Origin{file, line}, Problem: "x"} }
+	errs := Errors{at("b", 5), at("a", 2), at("b", 1), at("a", 1), at("c", 0)}
+	if got, want := errs.Error(), "b:1: x\nb:5: x\na:1: x\na:2: x\nc: x"; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 func TestFileErrors(t *testing.T) {
 	_, err := Load(LoadOptions{File: "/nonexistent/x.conf"})
 	errs := err.(Errors)

@@ -35,6 +35,9 @@ func (g generator) document(main bool) string {
 	if g.IntN(10) == 0 {
 		fmt.Fprintf(&b, "[DEFAULT]\n%s=%s\n", g.pick("startsecs", "unknown", "directory"), g.pick("3", "%(here)s/x"))
 	}
+	if g.IntN(30) == 0 {
+		fmt.Fprintf(&b, "[DEFAULT]\n%s", g.process())
+	}
 	if main && g.IntN(60) > 0 {
 		b.WriteString(g.supervisord())
 	}
@@ -64,7 +67,7 @@ func (g generator) section() string {
 	case 6:
 		return "[fcgi-program:" + g.pick("f", "g") + "]\n" + g.process() + g.options("socket", "socket_backlog", "socket_owner", "socket_mode")
 	}
-	return "[program:" + g.rare(g.pick("a", "b", "c", " d "), "a:b", "x/y", "é") + "]\n" + g.process()
+	return "[program:" + g.rare(g.pick("a", "b", "c", " d "), "a:b", "x/y", "é", "", " ", "a\tb") + "]\n" + g.process()
 }
 
 func (g generator) supervisord() string {

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/supervisor-go/supervisor/pkg/internal/pyref"
 )
 
 var settingLine = regexp.MustCompile(`^;?(\[.*\]|[a-z_.]+ ?=)`)
@@ -49,6 +51,14 @@ func TestSampleLoads(t *testing.T) {
 	}
 	if len(c.Warnings) > 0 {
 		t.Errorf("the sample gives warnings: %q", c.Warnings)
+	}
+}
+
+// TestSampleIsReadByTheReference keeps the sample usable for both programs.
+func TestSampleIsReadByTheReference(t *testing.T) {
+	python := pyref.Start(t, testEnviron...)
+	if _, err := reference(python, []string{"-c", write(t, Sample())}); err != nil {
+		t.Error(err)
 	}
 }
 
