@@ -27,10 +27,7 @@ type DatedOptions struct {
 // lumberjack, the latter two in a goroutine of its own, after a rotation.
 // Lumberjack gives no way to end that goroutine: one stays, asleep, for every
 // log that was ever rotated, however often it was closed and opened.
-type Dated struct {
-	file
-	archive *archive // nil: nothing is kept
-}
+type Dated struct{ file }
 
 // NewDated opens the log at path for appending, and creates it if need be. The
 // error is an *fs.PathError.
@@ -45,23 +42,18 @@ func NewDated(path string, o DatedOptions) (*Dated, error) {
 // LazyDated is NewDated without opening anything before the first write.
 func LazyDated(path string, o DatedOptions) *Dated {
 	d := &Dated{}
+	d.init(path, o.Options)
 	if o.Backups > 0 || o.MaxAge > 0 {
 		d.archive = archiveOf(archiveKey{path, o.Backups, days(o.MaxAge), o.Compress})
+	} else {
+		d.backups = 0
 	}
-	d.init(path, o.Options, d.shift)
 	return d
 }
 
 func days(d time.Duration) int {
 	const day = 24 * time.Hour
 	return int((d + day - 1) / day)
-}
-
-func (d *Dated) shift(f *file) error {
-	if d.archive == nil {
-		return f.empty()
-	}
-	return d.archive.shift()
 }
 
 // archiveKey is all that a lumberjack.Logger is made of.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -62,10 +63,11 @@ var ErrClosed = errors.New("log is closed")
 type file struct {
 	mu      sync.Mutex
 	path    string
-	fd      int   // -1 while not open
 	size    int64 // of the open file, as far as known
 	max     int64
+	fd      int32 // -1 while not open
 	perm    uint32
+	backups int32
 	special bool // not a regular file: never rotated, renamed, truncated or removed
 	closed  bool
 	failing bool // in an outage that was reported
@@ -73,13 +75,12 @@ type file struct {
 	dropped atomic.Int64
 	outage  int64 // bytes dropped in this outage
 	notify  func(Outage)
-	// shift makes room: when it returns nil, either path no longer exists or
-	// the open file is empty.
-	shift func(f *file) error
+	archive *archive // of Dated; nil stands for numbers
 }
 
-func (f *file) init(path string, o Options, shift func(*file) error) {
-	f.path, f.fd, f.max, f.notify, f.shift = path, -1, o.MaxBytes, o.OnOutage, shift
+func (f *file) init(path string, o Options) {
+	f.path, f.fd, f.max, f.notify = path, -1, o.MaxBytes, o.OnOutage
+	f.backups = int32(min(o.Backups, math.MaxInt32))
 	f.perm = o.Perm
 	if f.perm == 0 {
 		f.perm = 0o666
@@ -167,7 +168,7 @@ func (f *file) put(p []byte) (int, error) {
 	if err := f.ready(); err != nil {
 		return 0, err
 	}
-	n, err := WriteFD(f.fd, p)
+	n, err := WriteFD(int(f.fd), p)
 	f.size += int64(n)
 	if err != nil && !full(err) {
 		f.shut() // the next write opens it by name
@@ -184,7 +185,7 @@ func (f *file) ready() error {
 		return nil
 	}
 	var st syscall.Stat_t
-	if err := syscall.Fstat(f.fd, &st); err != nil {
+	if err := syscall.Fstat(int(f.fd), &st); err != nil {
 		f.shut()
 		return f.replace()
 	}
@@ -207,7 +208,7 @@ func (f *file) replace() error {
 		return &fs.PathError{Op: "open", Path: f.path, Err: err}
 	}
 	f.shut()
-	f.fd, f.size = fd, st.Size
+	f.fd, f.size = int32(fd), st.Size
 	f.special = uint32(st.Mode)&syscall.S_IFMT != syscall.S_IFREG || f.path == os.DevNull || throughDevice(f.path)
 	return nil
 }
@@ -215,7 +216,7 @@ func (f *file) replace() error {
 // shut closes the open file.
 func (f *file) shut() {
 	if f.fd >= 0 {
-		syscall.Close(f.fd)
+		syscall.Close(int(f.fd))
 		f.fd = -1
 	}
 }
@@ -237,7 +238,7 @@ func (f *file) rotate() {
 func (f *file) tryRotate() error {
 	// Another process may write the same log. Whoever finds the lock taken leaves
 	// the rotation to the other and follows it at a later write.
-	if err := syscall.Flock(f.fd, syscall.LOCK_EX|syscall.LOCK_NB); err == syscall.EWOULDBLOCK {
+	if err := syscall.Flock(int(f.fd), syscall.LOCK_EX|syscall.LOCK_NB); err == syscall.EWOULDBLOCK {
 		return nil
 	}
 	defer f.unlock(f.fd)
@@ -246,7 +247,7 @@ func (f *file) tryRotate() error {
 		return err
 	}
 	if ours {
-		if err := f.shift(f); err != nil {
+		if err := f.shift(); err != nil {
 			return err
 		}
 		if f.size == 0 {
@@ -258,10 +259,23 @@ func (f *file) tryRotate() error {
 	return f.replace()
 }
 
+// shift makes room: when it returns nil, either the name no longer belongs to the
+// open file, or that is empty.
+func (f *file) shift() error {
+	switch {
+	case f.archive != nil:
+		return f.archive.shift()
+	case f.backups <= 0:
+		return f.empty()
+	default:
+		return shiftNumbers(f.path, int(f.backups))
+	}
+}
+
 // unlock gives up the lock on fd, unless closing fd has done so.
-func (f *file) unlock(fd int) {
+func (f *file) unlock(fd int32) {
 	if f.fd == fd {
-		syscall.Flock(fd, syscall.LOCK_UN)
+		syscall.Flock(int(fd), syscall.LOCK_UN)
 	}
 }
 
@@ -274,7 +288,7 @@ func (f *file) named() (bool, error) {
 		}
 		return false, err
 	}
-	if err := syscall.Fstat(f.fd, &here); err != nil {
+	if err := syscall.Fstat(int(f.fd), &here); err != nil {
 		return false, err
 	}
 	return here.Dev == there.Dev && here.Ino == there.Ino, nil

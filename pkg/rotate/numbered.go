@@ -21,10 +21,7 @@ import (
 // Numbered is a log whose old files are NAME.1 to NAME.N; without backups the
 // log itself is emptied when it is full. Rotation follows the write that fills
 // the log, so a log that has just reached its limit leaves an empty file.
-type Numbered struct {
-	file
-	backups int
-}
+type Numbered struct{ file }
 
 // NewNumbered opens the log at path for appending, and creates it if need be.
 // The error is an *fs.PathError.
@@ -38,40 +35,35 @@ func NewNumbered(path string, o Options) (*Numbered, error) {
 
 // LazyNumbered is NewNumbered without opening anything before the first write.
 func LazyNumbered(path string, o Options) *Numbered {
-	n := &Numbered{backups: o.Backups}
-	n.init(path, o, n.shift)
+	n := &Numbered{}
+	n.init(path, o)
 	return n
 }
 
-// shift renames NAME.1 to NAME.2 and so on, and at last NAME to NAME.1.
-func (n *Numbered) shift(f *file) error {
-	if n.backups <= 0 {
-		return f.empty()
-	}
+// shiftNumbers renames path.1 to path.2 and so on, and at last path to path.1.
+func shiftNumbers(path string, backups int) error {
+	name := func(i int) string { return path + "." + strconv.Itoa(i) }
 	// Look first, so that nothing is half renamed when something is in the way.
 	var have []int
-	for i := n.backups; i >= 1; i-- {
-		name := n.backup(i)
-		regular, err := Regular(name)
+	for i := backups; i >= 1; i-- {
+		regular, err := Regular(name(i))
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 		case err != nil:
 			return err
 		case !regular:
-			return fmt.Errorf("%s is not a regular file", name)
-		case i < n.backups:
+			return fmt.Errorf("%s is not a regular file", name(i))
+		case i < backups:
 			have = append(have, i)
 		}
 	}
 	for _, i := range have {
-		if err := move(n.backup(i), n.backup(i+1)); err != nil {
+		if err := move(name(i), name(i+1)); err != nil {
 			return err
 		}
 	}
-	return move(n.path, n.backup(1))
+	return move(path, name(1))
 }
-
-func (n *Numbered) backup(i int) string { return n.path + "." + strconv.Itoa(i) }
 
 // move renames a file over another; a file that has gone meanwhile is no error.
 func move(from, to string) error {
@@ -84,7 +76,7 @@ func move(from, to string) error {
 
 // empty truncates the open file.
 func (f *file) empty() error {
-	if err := syscall.Ftruncate(f.fd, 0); err != nil {
+	if err := syscall.Ftruncate(int(f.fd), 0); err != nil {
 		return &fs.PathError{Op: "truncate", Path: f.path, Err: err}
 	}
 	f.size = 0

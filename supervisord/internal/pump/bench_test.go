@@ -219,16 +219,26 @@ func BenchmarkIdle(b *testing.B) {
 	const programs = 2000
 	for b.Loop() {
 		r := newRig(b, Options{MaxOpenLogs: 100})
+		var specs []core.StreamSpec
+		for range programs {
+			specs = append(specs, r.spec(nil))
+		}
+		ends := make([]int, 0, 3*programs)
 		var before, after runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
-		var conns []*Conn
-		for range programs {
-			conn, err := r.Open(r.spec(nil))
+		for _, spec := range specs {
+			conn, err := r.Open(spec)
 			if err != nil {
 				b.Fatal(err)
 			}
-			conns = append(conns, conn)
+			for _, fd := range conn.Child() { // a child that holds its ends
+				held, err := syscall.Dup(fd)
+				if err != nil {
+					b.Fatal(err)
+				}
+				ends = append(ends, held)
+			}
 			conn.Commit(1)
 		}
 		settled := make(chan struct{})
@@ -236,10 +246,13 @@ func BenchmarkIdle(b *testing.B) {
 			s.do(func(*shard) { settled <- struct{}{} })
 			<-settled
 		}
-		clear(conns)
 		runtime.GC()
 		runtime.ReadMemStats(&after)
 		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(2*programs), "heap-bytes/pipe")
+		runtime.KeepAlive(specs)
+		for _, fd := range ends {
+			syscall.Close(fd)
+		}
 		b.ReportMetric(float64(after.StackSys-before.StackSys)/(2*programs), "stack-bytes/pipe")
 	}
 }

@@ -43,14 +43,14 @@ func (c *Conn) open() error {
 		return err
 	}
 	conf := c.spec.Config
-	if err := c.openOutput(1, targetOf(c.spec.StdoutLog, &conf.Stdout)); err != nil {
+	if err := c.openOutput(1, target{c.spec.StdoutLog, &conf.Stdout}); err != nil {
 		return err
 	}
 	if c.redirected() {
 		c.fds[2] = c.fds[1]
 		return nil
 	}
-	return c.openOutput(2, targetOf(c.spec.StderrLog, &conf.Stderr))
+	return c.openOutput(2, target{c.spec.StderrLog, &conf.Stderr})
 }
 
 // redirected reports whether stderr goes where stdout goes. That of a listener
@@ -180,8 +180,7 @@ func (s *shard) adopt(c *Conn) {
 	}
 	p.closeStdin(s)
 	p.conf = c.spec.Config
-	p.stdout = targetOf(c.spec.StdoutLog, &p.conf.Stdout)
-	p.stderr = targetOf(c.spec.StderrLog, &p.conf.Stderr)
+	p.stdout, p.stderr = c.spec.StdoutLog, c.spec.StderrLog
 	if c.parent[0] >= 0 {
 		p.in = &stdin{fd: c.parent[0]}
 		c.parent[0] = -1

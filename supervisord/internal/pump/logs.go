@@ -5,7 +5,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"github.com/supervisor-go/supervisor/pkg/config"
 	"github.com/supervisor-go/supervisor/pkg/rotate"
@@ -16,7 +15,7 @@ import (
 type logFile struct {
 	table  *logTable
 	log    rotate.Log
-	style  logStyle
+	conf   *config.Output             // how it is rotated
 	follow atomic.Pointer[follow.Set] // nil while nobody follows
 
 	used   atomic.Bool // was written since the table last looked
@@ -27,17 +26,10 @@ type logFile struct {
 	at   int // index in table.open; -1 while closed
 }
 
-// logStyle is how a log is rotated.
-type logStyle struct {
-	maxBytes int64
-	backups  int
-	rotation config.Rotation
-	compress bool
-	maxAge   time.Duration
-}
-
-func styleOf(o *config.Output) logStyle {
-	return logStyle{o.MaxBytes, o.Backups, o.Rotation, o.Compress, o.MaxAge}
+// sameRotation reports whether two logs are rotated in the same way.
+func sameRotation(a, b *config.Output) bool {
+	return a == b || a.MaxBytes == b.MaxBytes && a.Backups == b.Backups && a.Rotation == b.Rotation &&
+		a.Compress == b.Compress && a.MaxAge == b.MaxAge
 }
 
 // write appends data; what cannot be written is counted by the log.
@@ -97,10 +89,10 @@ func defaultOpenLogs() int {
 
 // get opens the log at path, or shares it if it is open. Its error is an
 // *fs.PathError.
-func (t *logTable) get(path string, style logStyle) (*logFile, error) {
+func (t *logTable) get(path string, conf *config.Output) (*logFile, error) {
 	t.mu.Lock()
 	l := t.logs[path]
-	if l != nil && l.style == style {
+	if l != nil && sameRotation(l.conf, conf) {
 		l.refs++
 		t.mu.Unlock()
 		return l, nil
@@ -108,36 +100,36 @@ func (t *logTable) get(path string, style logStyle) (*logFile, error) {
 	t.makeRoom()
 	t.mu.Unlock()
 
-	log, err := t.make(path, style)
+	log, err := t.make(path, conf)
 	for isTooMany(err) && t.closeSome() {
-		log, err = t.make(path, style)
+		log, err = t.make(path, conf)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return t.add(path, style, log), nil
+	return t.add(path, conf, log), nil
 }
 
 // make opens a log; the table is not locked, because a disk may be slow.
-func (t *logTable) make(path string, style logStyle) (rotate.Log, error) {
-	o := rotate.Options{MaxBytes: style.maxBytes, Backups: style.backups, OnOutage: t.report}
-	if style.rotation == config.RotateTimestamp {
-		return rotate.NewDated(path, rotate.DatedOptions{Options: o, MaxAge: style.maxAge, Compress: style.compress})
+func (t *logTable) make(path string, conf *config.Output) (rotate.Log, error) {
+	o := rotate.Options{MaxBytes: conf.MaxBytes, Backups: conf.Backups, OnOutage: t.report}
+	if conf.Rotation == config.RotateTimestamp {
+		return rotate.NewDated(path, rotate.DatedOptions{Options: o, MaxAge: conf.MaxAge, Compress: conf.Compress})
 	}
 	return rotate.NewNumbered(path, o)
 }
 
 // add enters a log that was opened, unless another goroutine was faster.
-func (t *logTable) add(path string, style logStyle, log rotate.Log) *logFile {
+func (t *logTable) add(path string, conf *config.Output, log rotate.Log) *logFile {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if l := t.logs[path]; l != nil && l.style == style {
+	if l := t.logs[path]; l != nil && sameRotation(l.conf, conf) {
 		log.Close()
 		l.refs++
 		return l
 	}
-	// A log of another style stays with the streams that have it.
-	l := &logFile{table: t, log: log, style: style, refs: 1, at: len(t.open)}
+	// A log that is rotated otherwise stays with the streams that have it.
+	l := &logFile{table: t, log: log, conf: conf, refs: 1, at: len(t.open)}
 	l.follow.Store(t.followers[path])
 	t.logs[path] = l
 	t.open = append(t.open, l)

@@ -32,11 +32,9 @@ func (p placeSink) close()                           { p.w.Close() }
 
 // target says where the output of a channel is to be kept.
 type target struct {
-	path  string // "" for nowhere
-	style logStyle
+	path string // "" for nowhere
+	conf *config.Output
 }
-
-func targetOf(path string, o *config.Output) target { return target{path, styleOf(o)} }
 
 // open makes the sink. key tells apart the programs that share a place.
 func (t target) open(p *Pump, key uint64) (sink, error) {
@@ -50,7 +48,7 @@ func (t target) open(p *Pump, key uint64) (sink, error) {
 		}
 		return placeSink{w}, nil
 	}
-	l, err := p.logs.get(t.path, t.style)
+	l, err := p.logs.get(t.path, t.conf)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +60,7 @@ func (t target) clear(s *shard) error {
 	if t.path == "" || t.path == os.DevNull || stdio.Is(t.path) {
 		return nil
 	}
-	l, err := s.pump.logs.get(t.path, t.style)
+	l, err := s.pump.logs.get(t.path, t.conf)
 	if err != nil {
 		return err
 	}

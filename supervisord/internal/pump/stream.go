@@ -13,8 +13,8 @@ type proc struct {
 	id      core.ProcID
 	in      *stdin  // of the running child; nil when there is none
 	streams *stream // of the running child and, after it, of earlier ones
-	stdout  target  // where the last child's output went
-	stderr  target  // log "" when there is none
+	stdout  string  // logs of the last child; "" for none
+	stderr  string
 	conf    *config.Process
 }
 
@@ -227,7 +227,7 @@ func (s *shard) clear(id core.ProcID) error {
 		return nil
 	}
 	var first error
-	for _, t := range []target{p.stdout, p.stderr} {
+	for _, t := range []target{{p.stdout, &p.conf.Stdout}, {p.stderr, &p.conf.Stderr}} {
 		if err := t.clear(s); err != nil && first == nil {
 			first = err
 		}
