@@ -25,6 +25,7 @@ func FindFile(argv0 string) (path string, searched []string, err error) {
 			return path, searched, nil
 		}
 	}
+	//lint:ignore ST1005 the words are Supervisor's
 	return "", searched, fmt.Errorf("No config file found at default paths (%s); use the -c option to specify a config file at a different path",
 		strings.Join(searched, ", "))
 }

@@ -9,7 +9,9 @@ import (
 
 // The errors of both grammars, in Python's words.
 var (
+	//lint:ignore ST1005 the words are Python's
 	ErrNoClosingQuotation = errors.New("No closing quotation")
+	//lint:ignore ST1005 the words are Python's
 	ErrNoEscapedCharacter = errors.New("No escaped character")
 )
 
