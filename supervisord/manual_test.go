@@ -1,0 +1,241 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestManual runs what the manual shows. In every chapter, "<!-- file: NAME -->"
+// before a fence makes a file of it, and "<!-- run -->" before a fence runs the
+// lines that begin with "$ " in a shell and compares what they print with the
+// lines below them. "..." stands for any lines. Values that differ from run to
+// run (pids, times, directories) are compared as equal.
+func TestManual(t *testing.T) {
+	bin, err := filepath.Abs("../bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(bin, "supervisorctl")); err != nil {
+		t.Skip("the programs are not built (make build), so the examples of the manual cannot be run: ", err)
+	}
+	chapters, err := filepath.Glob("../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, chapter := range append(chapters, "../README.md") {
+		text, err := os.ReadFile(chapter)
+		if err != nil {
+			t.Fatal(err)
+		}
+		examples := manualExamples(string(text))
+		if len(examples) == 0 {
+			continue
+		}
+		t.Run(filepath.Base(chapter), func(t *testing.T) {
+			t.Parallel()
+			runExamples(t, bin, examples)
+		})
+	}
+}
+
+// example is one marked fence.
+type example struct {
+	file string // to be written; "" for a fence that is run
+	text string
+	line int // of the marker
+}
+
+var (
+	markerFile = regexp.MustCompile(`^<!-- file: (\S+) -->$`)
+	volatile   = []struct {
+		pattern *regexp.Regexp
+		with    string
+	}{
+		{regexp.MustCompile(`\d{4}-\d\d-\d\d[ T]\d\d[:-]\d\d[:-]\d\d[,.]?\d*`), "TIME"},
+		{regexp.MustCompile(`[A-Z][a-z]{2} \d\d \d\d:\d\d [AP]M`), "TIME"},
+		{regexp.MustCompile(`uptime [\d:]+`), "uptime TIME"},
+		{regexp.MustCompile(`---supervisor-[a-z0-9_]{8}\.log`), "---supervisor-AUTO.log"},
+		{regexp.MustCompile(`\d{3,}`), "N"},
+	}
+)
+
+func manualExamples(text string) []example {
+	var list []example
+	lines := strings.Split(text, "\n")
+	for i := 0; i < len(lines); i++ {
+		e := example{line: i + 1}
+		if m := markerFile.FindStringSubmatch(lines[i]); m != nil {
+			e.file = m[1]
+		} else if lines[i] != "<!-- run -->" {
+			continue
+		}
+		var body strings.Builder
+		for i += 2; i < len(lines) && lines[i] != "```"; i++ {
+			body.WriteString(lines[i] + "\n")
+		}
+		e.text = body.String()
+		list = append(list, e)
+	}
+	return list
+}
+
+func runExamples(t *testing.T, bin string, examples []example) {
+	// Sockets need a short path.
+	dir, err := os.MkdirTemp("", "manual")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	sh := startShell(t, bin, dir)
+	for _, e := range examples {
+		if e.file != "" {
+			mode := os.FileMode(0o644)
+			if strings.HasPrefix(e.text, "#!") {
+				mode = 0o755
+			}
+			if err := os.WriteFile(filepath.Join(dir, e.file), []byte(e.text), mode); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		sh.transcript(e)
+	}
+}
+
+// shell is a shell that runs one chapter.
+type shell struct {
+	t   *testing.T
+	dir string
+	in  io.Writer
+	out *bufio.Reader
+	n   int
+}
+
+func startShell(t *testing.T, bin, dir string) *shell {
+	cmd := exec.Command("bash", "--norc")
+	cmd.Dir = dir
+	cmd.Env = []string{"PATH=" + bin + ":/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME=" + dir, "LC_ALL=C.UTF-8", "NO_COLOR=1"}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stdout, cmd.Stderr = w, w
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	// A command that hangs takes the whole shell with it.
+	limit := time.AfterFunc(2*time.Minute, func() { syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+	t.Cleanup(func() {
+		limit.Stop()
+		in.Close()
+		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+		_ = cmd.Wait()
+		r.Close()
+		endDaemons(dir)
+	})
+	return &shell{t: t, dir: dir, in: in, out: bufio.NewReader(r)}
+}
+
+// endDaemons stops the daemons that a chapter leaves behind when it fails.
+func endDaemons(dir string) {
+	files, _ := filepath.Glob(filepath.Join(dir, "*.pid"))
+	for _, file := range files {
+		text, _ := os.ReadFile(file)
+		if pid, err := strconv.Atoi(strings.TrimSpace(string(text))); err == nil && pid > 1 {
+			syscall.Kill(pid, syscall.SIGTERM)
+		}
+	}
+}
+
+// transcript runs the commands of a fence one by one.
+func (s *shell) transcript(e example) {
+	var command string
+	var want []string
+	line := e.line + 2
+	for _, text := range append(strings.Split(strings.TrimSuffix(e.text, "\n"), "\n"), "$ :") {
+		if next, is := strings.CutPrefix(text, "$ "); is {
+			if command != "" {
+				s.compare(line, command, s.run(command), want)
+			}
+			command, want = next, nil
+		} else if more, is := strings.CutPrefix(text, "> "); is && len(want) == 0 {
+			command += "\n" + more
+		} else {
+			want = append(want, text)
+		}
+	}
+}
+
+// run runs a command and returns what it prints.
+func (s *shell) run(command string) []string {
+	s.n++
+	mark := fmt.Sprintf("=%d= end of the command", s.n)
+	fmt.Fprintf(s.in, "%s\nprintf '%%s\\n' '%s'\n", command, mark)
+	var lines []string
+	for {
+		line, err := s.out.ReadString('\n')
+		if rest, found := strings.CutSuffix(line, mark+"\n"); found {
+			if rest != "" {
+				lines = append(lines, rest)
+			}
+			return lines
+		}
+		if err != nil {
+			s.t.Fatalf("the shell has ended in %q after %q: %v", command, lines, err)
+		}
+		lines = append(lines, strings.TrimSuffix(line, "\n"))
+	}
+}
+
+func (s *shell) compare(line int, command string, got, want []string) {
+	s.t.Helper()
+	if !matchLines(s.steady(got), s.steady(want)) {
+		s.t.Errorf("%q (example at line %d) prints\n%s\nbut the manual says\n%s", command, line,
+			strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// steady replaces what differs from run to run.
+func (s *shell) steady(lines []string) []string {
+	out := make([]string, len(lines))
+	for i, text := range lines {
+		text = strings.ReplaceAll(text, s.dir, "/home/me/demo")
+		for _, v := range volatile {
+			text = v.pattern.ReplaceAllString(text, v.with)
+		}
+		out[i] = strings.TrimRight(text, " \t")
+	}
+	return out
+}
+
+// matchLines compares lines; "..." in want matches any number of them.
+func matchLines(got, want []string) bool {
+	if len(want) == 0 {
+		return len(got) == 0
+	}
+	if want[0] == "..." {
+		for i := range len(got) + 1 {
+			if matchLines(got[i:], want[1:]) {
+				return true
+			}
+		}
+		return false
+	}
+	return len(got) > 0 && got[0] == want[0] && matchLines(got[1:], want[1:])
+}
