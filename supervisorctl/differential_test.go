@@ -170,8 +170,41 @@ func TestLookingSameAsReference(t *testing.T) {
 	t.Run("fg", func(t *testing.T) {
 		tw.checkAll(t, "fg nope", "fg off", "fg grp:*")
 	})
+	t.Run("help", tw.help)
 	t.Run("command line", tw.commandLine)
 	t.Run("shell", tw.shell)
+}
+
+// help compares which commands there are and the ways to write them; what they
+// do is told in our own words.
+func (tw *twins) help(t *testing.T) {
+	ref, own := tw.both(t, "", "-c", "%DIR%/supervisord.conf", "help")
+	if !strings.HasPrefix(own.Out, ref.Out) || own.Status != ref.Status {
+		t.Errorf("the list of commands begins otherwise: %s", own.Out)
+	}
+	for _, name := range strings.Fields(strings.Join(strings.Split(ref.Out, "\n")[3:], " ")) {
+		ref, own := tw.both(t, "", "-c", "%DIR%/supervisord.conf", "help", name)
+		have := synopses(own.Out)
+		for _, s := range synopses(ref.Out) {
+			if !slices.Contains(have, s) {
+				t.Errorf("help %s has no %q", name, s)
+			}
+		}
+		if own.Status != ref.Status || own.Err != ref.Err || len(have) == 0 {
+			t.Errorf("help %s: %+v", name, own)
+		}
+	}
+}
+
+// synopses returns what stands before the tabs.
+func synopses(help string) []string {
+	var out []string
+	for _, line := range strings.Split(help, "\n") {
+		if synopsis, _, ok := strings.Cut(line, "\t"); ok && synopsis != "" {
+			out = append(out, strings.TrimSpace(synopsis))
+		}
+	}
+	return out
 }
 
 func (tw *twins) commandLine(t *testing.T) {
