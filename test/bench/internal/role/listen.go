@@ -16,12 +16,13 @@ import (
 type Record struct {
 	Serial int64
 	Delay  time.Duration // from the time in its payload to its arrival; -1 if it has none
+	Size   int64         // of its payload, in bytes
 }
 
-const recordSize = 16
+const recordSize = 24
 
-// listen is an event listener: it notes each event in a file, sixteen bytes
-// each. A payload that has a line "t:NANOSECONDS" tells when it was sent.
+// listen is an event listener: it notes each event in a file, as a record of
+// three numbers. A payload that has a line "t:NANOSECONDS" tells when it was sent.
 func listen(file string, in io.Reader, out io.Writer) error {
 	f, err := os.OpenFile(file, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
@@ -58,6 +59,7 @@ func listen(file string, in io.Reader, out io.Writer) error {
 		var rec [recordSize]byte
 		binary.LittleEndian.PutUint64(rec[:], uint64(field(header, "serial:")))
 		binary.LittleEndian.PutUint64(rec[8:], uint64(delay(payload)))
+		binary.LittleEndian.PutUint64(rec[16:], uint64(n))
 		mu.Lock()
 		w.Write(rec[:])
 		mu.Unlock()
@@ -105,7 +107,7 @@ func Records(file string) ([]Record, error) {
 	}
 	out := make([]Record, 0, len(b)/recordSize)
 	for ; len(b) >= recordSize; b = b[recordSize:] {
-		out = append(out, Record{int64(binary.LittleEndian.Uint64(b)), time.Duration(binary.LittleEndian.Uint64(b[8:]))})
+		out = append(out, Record{int64(binary.LittleEndian.Uint64(b)), time.Duration(binary.LittleEndian.Uint64(b[8:])), int64(binary.LittleEndian.Uint64(b[16:]))})
 	}
 	return out, nil
 }

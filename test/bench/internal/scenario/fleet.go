@@ -127,7 +127,8 @@ func update(e *Env, d *target.Daemon, conf string, n int) error {
 	for _, p := range proc.Children(d.PID) {
 		before[p] = true
 	}
-	changed := strings.Replace(conf, "[program:p5]\n", "[program:p5]\nstopwaitsecs=7\n", 1)
+	// A command that differs cannot be applied without a restart.
+	changed := strings.Replace(conf, "[program:p5]\ncommand=/bin/sleep 1000000\n", "[program:p5]\ncommand=/bin/sleep 1000001\n", 1)
 	if err := d.Write(changed); err != nil {
 		return err
 	}
