@@ -10,7 +10,7 @@ func load(t *testing.T, text string) (*Config, Errors) {
 	t.Helper()
 	uid := 1000
 	c, err := Load(LoadOptions{
-		File: write(t, text), Lookup: fakeUsers{}, Environ: []string{"HOME=/root", "PW=topsecret"}, Hostname: "host", EffectiveUID: &uid,
+		File: write(t, text), Lookup: fakeUsers{}, Environ: []string{"HOME=/root", "PW=topsecret", "NONE="}, Hostname: "host", EffectiveUID: &uid,
 	})
 	if err == nil {
 		return c, nil
@@ -48,10 +48,10 @@ func TestErrors(t *testing.T) {
 			"Invalid name: 'a/b' because of character: '/'"},
 		{"expansion", header + "[program:a]\ncommand=x %(nope)s\n",
 			"supervisord.conf:3: [program:a] command = x %(nope)s: %(nope)s cannot be expanded here; allowed: group_name, here, host_node_name, numprocs, process_num, program_name, ENV_x for the environment variable x",
-			"Format string 'x %(nope)s' for 'program:a.command' contains names ('nope') which cannot be expanded. Available names: ENV_HOME, ENV_PW, group_name, here, host_node_name, numprocs, process_num, program_name in section 'program:a' (file: 'supervisord.conf')"},
+			"Format string 'x %(nope)s' for 'program:a.command' contains names ('nope') which cannot be expanded. Available names: ENV_HOME, ENV_NONE, ENV_PW, group_name, here, host_node_name, numprocs, process_num, program_name in section 'program:a' (file: 'supervisord.conf')"},
 		{"variable", header + "identifier=%(ENV_NOPE)s\n",
 			"supervisord.conf:2: [supervisord] identifier = %(ENV_NOPE)s: there is no environment variable NOPE to expand %(ENV_NOPE)s; allowed: here, ENV_x for the environment variable x",
-			"Format string '%(ENV_NOPE)s' for 'supervisord.identifier' contains names ('ENV_NOPE') which cannot be expanded. Available names: ENV_HOME, ENV_PW, here"},
+			"Format string '%(ENV_NOPE)s' for 'supervisord.identifier' contains names ('ENV_NOPE') which cannot be expanded. Available names: ENV_HOME, ENV_NONE, ENV_PW, here"},
 		{"percent", header + "[program:a]\ncommand=date +%Y\n",
 			"supervisord.conf:3: [program:a] command = date +%Y: a % does not begin a valid expansion (unsupported format character 'Y' (0x59) at index 7); allowed: %(name)s for a value, %% for a percent sign",
 			"Format string 'date +%Y' for 'program:a.command' is badly formatted: unsupported format character 'Y' (0x59) at index 7 in section 'program:a' (file: 'supervisord.conf')"},
@@ -60,7 +60,7 @@ func TestErrors(t *testing.T) {
 			"Format string 'date +%s' for 'program:a.command' is badly formatted: %s without a name in parentheses in section 'program:a' (file: 'supervisord.conf')"},
 		{"password", header + "[inet_http_server]\nport=1\npassword=topsecret%(x)s\nusername=u",
 			"supervisord.conf:4: [inet_http_server] password = ***: %(x)s cannot be expanded here; allowed: ENV_x for the environment variable x",
-			"Format string '***' for 'inet_http_server.password' contains names ('x') which cannot be expanded. Available names: ENV_HOME, ENV_PW"},
+			"Format string '***' for 'inet_http_server.password' contains names ('x') which cannot be expanded. Available names: ENV_HOME, ENV_NONE, ENV_PW"},
 		{"password without user", header + "[inet_http_server]\nport=1\npassword=topsecret",
 			"supervisord.conf:4: [inet_http_server] password = ***: there is no username; allowed: both or none of username and password",
 			"Section [inet_http_server] contains incomplete authentication: If a username or a password is specified, both the username and password must be specified"},
@@ -75,7 +75,7 @@ func TestErrors(t *testing.T) {
 			"value *** is not a valid signal name in section 'program:a' (file: 'supervisord.conf')"},
 		{"value of a variable in a log name", header + "[program:a]\ncommand=x\nstdout_logfile=/tmp/%(ENV_PW)s%%(x)s\n",
 			"supervisord.conf:4: [program:a] stdout_logfile = /tmp/%(ENV_PW)s%%(x)s: %(x)s cannot be expanded here; allowed: group_name, here, host_node_name, numprocs, process_num, program_name, ENV_x for the environment variable x",
-			"Format string '***' for 'stdout_logfile' contains names ('x') which cannot be expanded. Available names: ENV_HOME, ENV_PW, group_name, here, host_node_name, numprocs, process_num, program_name in section 'program:a' (file: 'supervisord.conf')"},
+			"Format string '***' for 'stdout_logfile' contains names ('x') which cannot be expanded. Available names: ENV_HOME, ENV_NONE, ENV_PW, group_name, here, host_node_name, numprocs, process_num, program_name in section 'program:a' (file: 'supervisord.conf')"},
 		{"user", header + "[program:a]\ncommand=x\nuser=carol\n",
 			"supervisord.conf:4: [program:a] user = carol: no such user or group on this system; allowed: the name or number of one that exists",
 			"Invalid user name carol in section 'program:a' (file: 'supervisord.conf')"},
@@ -127,6 +127,9 @@ func TestErrors(t *testing.T) {
 		{"socket", header + "[fcgi-program:a]\ncommand=x\nsocket=tcp:x\n",
 			"supervisord.conf:4: [fcgi-program:a] socket = tcp:x: not a socket; allowed: unix:///absolute/path or tcp://host:port",
 			"('Bad socket format %s', 'tcp:x') in [fcgi-program:a] socket"},
+		{"empty socket", header + "[fcgi-program:a]\ncommand=x\nsocket=%(ENV_NONE)s\n",
+			"supervisord.conf:4: [fcgi-program:a] socket = %(ENV_NONE)s: a FastCGI program needs a socket; allowed: unix:///absolute/path or tcp://host:port",
+			"[fcgi-program:a] section requires a \"socket\" line"},
 		{"rotation", header + "[program:a]\ncommand=x\nstdout_logfile_rotation=daily\n",
 			"supervisord.conf:4: [program:a] stdout_logfile_rotation = daily: not a style of rotation; allowed: numbered or timestamp",
 			"not a style of rotation: 'daily'"},

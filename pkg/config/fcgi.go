@@ -55,13 +55,9 @@ func (s *scope) badSocket(e *socketError) {
 // error are nil.
 func (s *scope) socket(program string) (*FastCGISocket, error) {
 	sock := &FastCGISocket{UID: -1, GID: -1}
-	user, hasUser := s.text("user")
-	var u User
-	if hasUser {
-		var err error
-		if u, err = resolveUser(s.r.opts.Lookup, user); err != nil {
-			return nil, &socketError{"user", err.(*ValueError)}
-		}
+	user, err := s.socketUser()
+	if err != nil {
+		return nil, err
 	}
 	if err := s.socketBacklog(sock); err != nil {
 		return nil, err
@@ -74,29 +70,54 @@ func (s *scope) socket(program string) (*FastCGISocket, error) {
 	if err != nil {
 		return nil, err
 	}
-	plain := s.exp
-	s.exp = s.r.expansions(map[string]expansion{"program_name": textExpansion(program)})
-	url, _ := s.text("socket")
-	s.exp = plain
-	if url == "" {
-		if raw, _, ok := s.raw("socket"); ok && raw != "" {
-			return nil, nil // it could not be expanded
-		}
-		return nil, &socketError{"socket", badValue("["+s.sec.Name()+"] section requires a \"socket\" line", "",
-			"a FastCGI program needs a socket", socketAllowed)}
-	}
-	if strings.HasPrefix(url, "unix://") {
-		err = s.unixSocket(sock, url)
-		if err == nil && !owner && hasUser && u.UID != os.Getuid() {
-			sock.UID, sock.GID = u.UID, u.GID
-		}
-	} else {
-		err = s.tcpSocket(sock, url, owner || mode)
-	}
-	if err != nil {
+	url, err := s.socketURL(program)
+	if err != nil || url == "" {
 		return nil, err
 	}
+	if !strings.HasPrefix(url, "unix://") {
+		if err := s.tcpSocket(sock, url, owner || mode); err != nil {
+			return nil, err
+		}
+		return sock, nil
+	}
+	if err := s.unixSocket(sock, url); err != nil {
+		return nil, err
+	}
+	if !owner && user != nil && user.UID != os.Getuid() {
+		sock.UID, sock.GID = user.UID, user.GID
+	}
 	return sock, nil
+}
+
+// socketUser reads the user of the program, who owns the socket unless told
+// otherwise; nil if none is set.
+func (s *scope) socketUser() (*User, error) {
+	text, ok := s.text("user")
+	if !ok {
+		return nil, nil
+	}
+	u, err := resolveUser(s.r.opts.Lookup, text)
+	if err != nil {
+		return nil, &socketError{"user", err.(*ValueError)}
+	}
+	return &u, nil
+}
+
+// socketURL reads the option socket; "" without an error means that it cannot be
+// expanded, which has been reported.
+func (s *scope) socketURL(program string) (string, error) {
+	plain := s.exp
+	defer func() { s.exp = plain }()
+	s.exp = s.r.expansions(map[string]expansion{"program_name": textExpansion(program)})
+	url, ok := s.text("socket")
+	_, _, written := s.raw("socket")
+	if url != "" || written && !ok {
+		return url, nil
+	}
+	return "", &socketError{"socket", &ValueError{
+		Wrong: "a FastCGI program needs a socket", Allowed: socketAllowed,
+		before: "[" + s.sec.Name() + "] section requires a \"socket\" line",
+	}}
 }
 
 const socketAllowed = "unix:///absolute/path or tcp://host:port"
