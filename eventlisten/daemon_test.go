@@ -48,7 +48,7 @@ fi
 if [ $EVENT_NAME = PROCESS_STATE_STARTING ] && [ $EVENT_PROCESSNAME = web ] && [ ! -e %DIR%/killed ]; then
 	echo $EVENT_SERIAL >%DIR%/killed
 	kill -KILL $PPID
-	sleep 1000
+	exec sleep 1000
 fi
 exit 0
 `,
