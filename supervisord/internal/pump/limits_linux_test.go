@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -74,4 +75,74 @@ func TestNoDescriptorsLeft(t *testing.T) {
 	eventually(t, func() bool { return openFDs(t) == before }, func() string {
 		return fmt.Sprintf("%d descriptors before, %d after", before, openFDs(t))
 	})
+}
+
+// Logs give up their descriptors when there is none left for a child, and lose
+// nothing by it.
+func TestLogsMakeRoom(t *testing.T) {
+	r := newRig(t, Options{})
+	var children []*child
+	for range 20 {
+		children = append(children, r.start(r.spec(nil), `while read line; do echo "$line"; done`))
+	}
+	for _, c := range children {
+		c.write("before\n")
+	}
+	for _, c := range children {
+		r.has(c.spec.StdoutLog, "before\n")
+	}
+	var old syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &old); err != nil {
+		t.Fatal(err)
+	}
+	low := old
+	low.Cur = uint64(highestFD(t) + 1)
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &low); err != nil {
+		t.Fatal(err)
+	}
+	conn, err := r.Open(r.spec(nil))
+	for _, c := range children {
+		c.write("within\n")
+	}
+	for _, c := range children {
+		c.drain()
+	}
+	syscall.Setrlimit(syscall.RLIMIT_NOFILE, &old)
+	if err != nil {
+		t.Fatal("no room was made: ", err)
+	}
+	conn.Abort()
+	for _, c := range children {
+		c.write("after\n")
+		r.has(c.spec.StdoutLog, "before\nwithin\nafter\n")
+		c.kill()
+	}
+	if n, _ := r.Dropped(); n != 0 {
+		t.Errorf("%d bytes were dropped", n)
+	}
+}
+
+// highestFD returns the highest descriptor, after the gaps below it were filled.
+func highestFD(t *testing.T) int {
+	t.Helper()
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	highest := 0
+	for _, e := range entries {
+		n, _ := strconv.Atoi(e.Name())
+		highest = max(highest, n)
+	}
+	for {
+		fd, err := syscall.Dup(0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { syscall.Close(fd) })
+		syscall.CloseOnExec(fd)
+		if fd >= highest {
+			return fd
+		}
+	}
 }

@@ -146,6 +146,81 @@ func TestDrainEndsUnderFlood(t *testing.T) {
 	syscall.Kill(pid, syscall.SIGKILL)
 }
 
+// A flood of short lines is complete, is read in large pieces, and leaves the pump
+// asleep.
+func TestFloodOfShortLines(t *testing.T) {
+	for name, newPoller := range pollers {
+		t.Run(name, func(t *testing.T) {
+			r := newRigOn(t, Options{}, newPoller)
+			const lines = 20000
+			script := `i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo $i; done; echo done >&2; read x; echo more; read x`
+			c := r.start(r.spec(nil), script)
+			r.has(c.spec.StderrLog, "done\n")
+			r.has(c.spec.StdoutLog, numbers(1, lines))
+			eventually(t, func() bool { // the clock stops
+				if r.lazyStreams() != 0 {
+					return false
+				}
+				before := r.Turns()
+				c.drain()
+				c.drain()
+				return r.Turns()-before <= 2
+			}, func() string { return "the pump does not come to rest" })
+			c.write("\n")
+			r.has(c.spec.StdoutLog, numbers(1, lines)+"more\n")
+			c.kill()
+		})
+	}
+}
+
+// Only streams whose output nobody waits for are read by the clock.
+func TestWhoMayBeReadByTheClock(t *testing.T) {
+	r := newRig(t, Options{})
+	for name, c := range map[string]struct {
+		change func(*core.StreamSpec, *config.Process)
+		want   bool
+	}{
+		"plain":    {nil, true},
+		"ansi":     {func(s *core.StreamSpec, _ *config.Process) { s.StripANSI = true }, true},
+		"events":   {func(_ *core.StreamSpec, c *config.Process) { c.Stdout.Events = true }, false},
+		"capture":  {func(_ *core.StreamSpec, c *config.Process) { c.Stdout.CaptureBytes = 10 }, false},
+		"listener": {func(s *core.StreamSpec, _ *config.Process) { s.Listener = true }, false},
+	} {
+		child := r.start(r.spec(c.change), "read x; echo out")
+		got := make(chan bool)
+		r.shard(child.spec.ID).do(func(s *shard) {
+			st := s.procs[child.spec.ID].streams
+			for st.channel != core.Stdout {
+				st = st.next
+			}
+			for range hotAfter {
+				st.last = uint32(s.now)
+				st.pace(s, 1)
+			}
+			got <- st.lazy
+		})
+		if lazy := <-got; lazy != c.want {
+			t.Errorf("%s: %v, want %v", name, lazy, c.want)
+		}
+		child.write("\n")
+		child.wait()
+		if got := r.read(child.spec.StdoutLog); got != "out\n" {
+			t.Errorf("%s: log %q", name, got)
+		}
+	}
+}
+
+// lazyStreams counts the streams that are read by the clock.
+func (r *rig) lazyStreams() int {
+	n := 0
+	for _, s := range r.shards {
+		counted := make(chan struct{})
+		s.do(func(s *shard) { n += len(s.lazy); close(counted) })
+		<-counted
+	}
+	return n
+}
+
 // The pump does not wake up while its children are quiet, also not for pipes
 // that are at their end.
 func TestQuietChildrenCostNoTurn(t *testing.T) {
