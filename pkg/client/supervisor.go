@@ -3,6 +3,8 @@ package client
 import (
 	"context"
 
+	"github.com/kolo/xmlrpc"
+
 	"github.com/supervisor-go/supervisor/pkg/wire"
 )
 
@@ -137,7 +139,19 @@ func (c *Client) ProcessInfo(ctx context.Context, name string) (p wire.ProcessIn
 
 // AllProcessInfo returns the state of all processes, by name.
 func (c *Client) AllProcessInfo(ctx context.Context) (l []wire.ProcessInfo, err error) {
-	err = c.Call(ctx, "supervisor.getAllProcessInfo", &l)
+	const method = "supervisor.getAllProcessInfo"
+	body, err := xmlrpc.EncodeMethodCall(method)
+	if err != nil {
+		return nil, &ResponseError{URL: c.shown, Method: method, Err: err}
+	}
+	data, err := c.post(ctx, body)
+	if err != nil {
+		return nil, err
+	}
+	if l, ok := wire.ParseProcessInfos(data); ok {
+		return l, nil
+	}
+	err = c.decode(method, data, &l)
 	return
 }
 
