@@ -295,7 +295,7 @@ func TestStrangeAnswers(t *testing.T) {
 		"nothing":       {func(w http.ResponseWriter, _ *http.Request) {}, "it is not an XML-RPC response"},
 		"another type":  {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(wire.AppendResponse(nil, "x")) }, "type mismatch"},
 		"status 500":    {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, "500 Internal Server Error"},
-		"a redirection": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/x", 302) }, "302 Found"},
+		"a redirection": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/x", http.StatusFound) }, "302 Found"},
 		"a hang-up": {func(w http.ResponseWriter, _ *http.Request) {
 			conn, _, _ := w.(http.Hijacker).Hijack()
 			_ = conn.Close()

@@ -24,6 +24,7 @@ type Ctl struct {
 	colour  bool // stdout is a terminal that may be coloured
 	explain bool // stderr is a terminal: reasons of failures may be told there
 	clear   bool // stdout is a terminal whose screen can be cleared
+	mute    bool // stdout cannot be written, and that has been told
 
 	doc     *document // of the running command, in JSON
 	format  Format    // of the running command

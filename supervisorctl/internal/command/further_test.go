@@ -3,6 +3,7 @@ package command
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -362,6 +363,39 @@ func TestPlugins(t *testing.T) {
 		"two-words\tA plug-in: runs " + dir + "/supervisorctl-two-words\n", "old\tA plug-in that cannot run: "} {
 		if !strings.Contains(got.out, want) {
 			t.Errorf("%q is not in\n%s", want, got.out)
+		}
+	}
+}
+
+func TestPluginKilled(t *testing.T) {
+	s := Settings{Plugins: []config.CtlPlugin{
+		{Name: "dies", Command: "sh -c 'kill -9 $$'"},
+		{Name: "gone", Command: "/no/such/file"},
+		{Name: "dir", Command: "/"},
+		{Name: "odd", Command: "'unfinished"},
+	}}
+	f := fake.Start(t)
+	for name, want := range map[string]int{"dies": 137, "gone": ExitFailure, "dir": ExitNotExecutable, "odd": ExitFailure} {
+		if got := do(t, f, s, name); got.exit != want {
+			t.Errorf("%s: %+v, want exit status %d", name, got, want)
+		}
+	}
+}
+
+// full is an output to which nothing can be written.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+// Half an answer is not taken for a whole one.
+func TestFullOutput(t *testing.T) {
+	f := fake.Start(t, sample()...)
+	for _, line := range []string{"status db", "status db --output json", "pid db db"} {
+		var errs bytes.Buffer
+		c := New(&Settings{ServerURL: f.URL}, Streams{Out: full{}, Err: &errs, Term: noInput{}})
+		c.Run(t.Context(), line)
+		if want := "cannot write to standard output: no space left on device\n"; c.Exit != ExitFailure || errs.String() != want {
+			t.Errorf("%s: exit status %d, stderr %q", line, c.Exit, errs.String())
 		}
 	}
 }

@@ -54,6 +54,10 @@ func (c *Ctl) print(text string) {
 // status: a script must not take half an answer for a whole one.
 func (c *Ctl) outputFailed(err error) {
 	c.Exit = ExitFailure
+	if c.mute {
+		return // it has been told
+	}
+	c.mute = true
 	_, _ = io.WriteString(c.err, "cannot write to standard output: "+err.Error()+"\n")
 }
 

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/supervisor-go/supervisor/pkg/config"
 	"github.com/supervisor-go/supervisor/pkg/shlex"
@@ -96,11 +97,14 @@ func (c *Ctl) runPlugin(ctx context.Context, p *plugin, arg string) {
 		c.Exit = ExitFailure
 		return
 	}
+	// A ctrl-C reaches the plug-in through the terminal; it decides what to do,
+	// and we wait for it.
+	ctx, stop := interruptible(ctx)
+	defer stop()
 	argv := append(slices.Clone(p.argv), strings.Fields(arg)...)
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Env = append(slices.Clone(c.settings.Environ), c.pluginEnviron(p)...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, c.out, c.err
-	// A ctrl-C reaches the plug-in through the terminal; it decides what to do.
 	cmd.Cancel = func() error { return nil }
 	err := cmd.Run()
 	var exit *exec.ExitError
@@ -108,9 +112,8 @@ func (c *Ctl) runPlugin(ctx context.Context, p *plugin, arg string) {
 	case err == nil:
 	case errors.As(err, &exit):
 		c.Exit = exit.ExitCode()
-		if c.Exit < 0 {
-			c.fail(fmt.Sprintf("error: the plug-in %s ended by itself: %s", p.name, exit))
-			c.Exit = ExitFailure
+		if ws, ok := exit.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
+			c.Exit = exitSignalled + int(ws.Signal())
 		}
 	default:
 		c.fail(fmt.Sprintf("error: cannot run the plug-in %s: %s", p.name, err))

@@ -12,6 +12,7 @@ const (
 	ExitNotRunning    = 7   // a process is not running, or there is no server socket
 	ExitTimedOut      = 99  // wait: the state was not reached in time
 	ExitNotExecutable = 126 // a plug-in command exists but cannot be run
+	exitSignalled     = 128 // plus n: a plug-in command was killed by signal n
 )
 
 // The exit statuses of status, as of the LSB's "status" action.
@@ -37,4 +38,5 @@ var ExitMeanings = []ExitMeaning{
 	{"7", "The process is not running or did not stay up, or there is no server socket."},
 	{"99", "`wait`: the state was not reached in time."},
 	{"126", "A plug-in command exists but cannot be run."},
+	{"128+n", "A plug-in command was killed by signal n. Otherwise the exit status of a plug-in command is its own."},
 }

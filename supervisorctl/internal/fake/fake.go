@@ -33,7 +33,7 @@ type Daemon struct {
 }
 
 // Start starts a daemon with the given processes on a UNIX socket.
-func Start(t *testing.T, procs ...wire.ProcessInfo) *Daemon {
+func Start(t testing.TB, procs ...wire.ProcessInfo) *Daemon {
 	t.Helper()
 	f := &Daemon{Procs: procs, Answer: map[string]func([]any) any{}}
 	f.URL = Serve(t, f)
@@ -108,7 +108,7 @@ func (f *Daemon) Set(name string, state int, stateName string) {
 }
 
 // Serve serves h on a UNIX socket and returns its URL.
-func Serve(t *testing.T, h http.Handler) (url string) {
+func Serve(t testing.TB, h http.Handler) (url string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "s.sock")
 	l, err := net.Listen("unix", path)
