@@ -8,6 +8,7 @@ import (
 	"github.com/supervisor-go/supervisor/pkg/capture"
 	"github.com/supervisor-go/supervisor/pkg/config"
 	"github.com/supervisor-go/supervisor/supervisord/internal/core"
+	"github.com/supervisor-go/supervisor/supervisord/internal/pyrepr"
 )
 
 // extras is what a stream needs beyond a log.
@@ -90,14 +91,14 @@ func (st *stream) message(s *shard) {
 	s.pump.sink.Captured(st.proc.id, int(st.pid), st.channel, st.x.captured.Bytes())
 	st.x.captured.Reset()
 	if s.pump.log.Enabled(config.LevelDebug) {
-		s.pump.log.Log(config.LevelDebug, fmt.Sprintf("%s %s emitted a comm event", reprString(st.proc.conf.Name), st.channel))
+		s.pump.log.Log(config.LevelDebug, fmt.Sprintf("%s %s emitted a comm event", pyrepr.Quote(st.proc.conf.Name), st.channel))
 	}
 }
 
 // takeListener hands on what an event listener says.
 func (st *stream) takeListener(s *shard, data []byte) {
 	if s.pump.log.Enabled(config.LevelDebug) {
-		s.pump.log.Log(config.LevelDebug, reprString(st.proc.conf.Name)+" "+st.channel.String()+" output:\n"+reprBytes(data))
+		s.pump.log.Log(config.LevelDebug, pyrepr.Quote(st.proc.conf.Name)+" "+st.channel.String()+" output:\n"+reprBytes(data))
 	}
 	kept := data
 	if st.x != nil && st.x.ansi {
@@ -114,7 +115,7 @@ func (st *stream) debug(s *shard, data []byte) {
 	if !s.pump.log.Enabled(config.LevelDebug) {
 		return
 	}
-	msg := reprString(st.proc.conf.Name) + " " + st.channel.String() + " output:\n"
+	msg := pyrepr.Quote(st.proc.conf.Name) + " " + st.channel.String() + " output:\n"
 	if utf8.Valid(data) {
 		msg += string(data)
 	} else {
@@ -159,6 +160,6 @@ func (st *stream) finish(s *shard) {
 		x.line = nil
 	}
 	if x.scan.Open() && s.pump.log.Enabled(config.LevelDebug) {
-		s.pump.log.Log(config.LevelDebug, fmt.Sprintf("%s %s ended within a comm event, which is dropped", reprString(st.proc.conf.Name), st.channel))
+		s.pump.log.Log(config.LevelDebug, fmt.Sprintf("%s %s ended within a comm event, which is dropped", pyrepr.Quote(st.proc.conf.Name), st.channel))
 	}
 }

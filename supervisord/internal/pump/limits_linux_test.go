@@ -77,6 +77,35 @@ func TestNoDescriptorsLeft(t *testing.T) {
 	})
 }
 
+func TestFileSizeLimit(t *testing.T) {
+	r := newRig(t, Options{})
+	var old syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &old); err != nil {
+		t.Fatal(err)
+	}
+	low := old
+	low.Cur = 10000
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &low); err != nil {
+		t.Fatal(err)
+	}
+	c := r.start(r.spec(nil), "seq 1 10000; echo done >&2; read x; echo again; read x")
+	r.has(c.spec.StderrLog, "done\n")
+	c.drain()
+	err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := r.read(c.spec.StdoutLog); got != numbers(1, 10000)[:10000] {
+		t.Errorf("the log has %d bytes", len(got))
+	}
+	c.write("\n")
+	r.has(c.spec.StdoutLog, numbers(1, 10000)[:10000]+"again\n")
+	c.kill()
+	if n, _ := r.Dropped(); n != int64(len(numbers(1, 10000))-10000) {
+		t.Errorf("%d bytes are counted as dropped", n)
+	}
+}
+
 // Logs give up their descriptors when there is none left for a child, and lose
 // nothing by it.
 func TestLogsMakeRoom(t *testing.T) {

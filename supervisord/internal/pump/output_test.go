@@ -243,12 +243,10 @@ for line in sys.stdin:
 	})
 }
 
-func TestRepr(t *testing.T) {
+func TestReprOfBytes(t *testing.T) {
 	cmd := exec.Command(python(t), "-c", `
 for c in range(256):
     print(repr(bytes([c]) + b"'"), repr(bytes([c]) + b'"\'x'))
-for s in ("plain", "it's", 'both\'"', "a b", "\\", "\u00e4", "\x01"):
-    print(repr(s))
 `)
 	out, err := cmd.Output()
 	if err != nil {
@@ -257,9 +255,6 @@ for s in ("plain", "it's", 'both\'"', "a b", "\\", "\u00e4", "\x01"):
 	var got strings.Builder
 	for c := range 256 {
 		fmt.Fprintln(&got, reprBytes([]byte{byte(c), '\''}), reprBytes([]byte{byte(c), '"', '\'', 'x'}))
-	}
-	for _, s := range []string{"plain", "it's", "both'\"", "a b", `\`, "ä", "\x01"} {
-		fmt.Fprintln(&got, reprString(s))
 	}
 	if d := cmp.Diff(string(out), got.String()); d != "" {
 		t.Errorf("(-python +ours):\n%s", d)

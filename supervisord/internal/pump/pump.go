@@ -31,8 +31,11 @@ package pump
 import (
 	"context"
 	"fmt"
+	"os"
+	"os/signal"
 	"runtime"
 	"sync"
+	"syscall"
 
 	"github.com/supervisor-go/supervisor/pkg/config"
 	"github.com/supervisor-go/supervisor/pkg/rotate"
@@ -46,7 +49,7 @@ type Options struct {
 	Sink core.Sink
 	Log  core.Logger
 	// Stdio owns the inherited descriptors; share it with the activity log. nil
-	// stands for a Set of the pump's own.
+	// stands for a Set of the pump's own. Its outages are reported to Log.
 	Stdio *stdio.Set
 	// Syslog is what syslog=true writes to; nil stands for the system's.
 	Syslog *tosyslog.Client
@@ -84,8 +87,10 @@ func New(o Options) (*Pump, error) { return newPump(o, newPoller) }
 func newPump(o Options, newPoller func() (poller, error)) (*Pump, error) {
 	p := &Pump{sink: o.Sink, log: o.Log, stdio: o.Stdio, syslog: o.Syslog, limit: o.StdinLimit, null: o.NullSinks}
 	if p.stdio == nil {
-		p.stdio = stdio.NewSet(p.outage)
+		p.stdio = stdio.NewSet(nil)
 	}
+	p.stdio.ReportTo(p.outage)
+	surviveFileSizeLimit()
 	if p.syslog == nil {
 		p.syslog = tosyslog.New("supervisord")
 	}
@@ -109,6 +114,11 @@ func newPump(o Options, newPoller func() (poller, error)) (*Pump, error) {
 	}
 	return p, nil
 }
+
+// surviveFileSizeLimit turns the death by SIGXFSZ, when a log meets the limit of
+// RLIMIT_FSIZE, into an error of that write. The signal is caught rather than
+// ignored, because children would inherit that.
+func surviveFileSizeLimit() { signal.Notify(make(chan os.Signal, 1), syscall.SIGXFSZ) }
 
 // shard returns the shard of a process.
 func (p *Pump) shard(id core.ProcID) *shard { return p.shards[uint64(id)%uint64(len(p.shards))] }

@@ -1,31 +1,6 @@
 package pump
 
-import (
-	"strings"
-	"unicode"
-)
-
-// reprString quotes a name as Python's repr does; names hold printable
-// characters only.
-func reprString(s string) string {
-	quote := byte('\'')
-	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {
-		quote = '"'
-	}
-	b := []byte{quote}
-	for _, r := range s {
-		if r == rune(quote) || r == '\\' {
-			b = append(b, '\\')
-		}
-		if r != ' ' && !unicode.IsPrint(r) {
-			b = append(b, `\x`...)
-			b = append(b, hex[r>>4&15], hex[r&15])
-			continue
-		}
-		b = append(b, string(r)...)
-	}
-	return string(append(b, quote))
-}
+import "strings"
 
 const hex = "0123456789abcdef"
 

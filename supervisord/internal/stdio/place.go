@@ -102,8 +102,8 @@ func (p *place) fail(err error, lost int) {
 }
 
 func (p *place) tell(o rotate.Outage) {
-	if p.set.report != nil {
-		p.set.report(o)
+	if report := p.set.report.Load(); report != nil {
+		(*report)(o)
 	}
 }
 

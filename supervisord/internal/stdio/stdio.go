@@ -12,6 +12,7 @@ import (
 	"bytes"
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/supervisor-go/supervisor/pkg/rotate"
 )
@@ -20,13 +21,25 @@ import (
 type Set struct {
 	mu     sync.Mutex
 	places map[string]*place
-	report func(rotate.Outage)
+	report atomic.Pointer[func(rotate.Outage)]
 }
 
 // NewSet returns an empty set. report, which may be nil, is told when a place
 // fails and when it works again.
 func NewSet(report func(rotate.Outage)) *Set {
-	return &Set{places: map[string]*place{}, report: report}
+	s := &Set{places: map[string]*place{}}
+	s.ReportTo(report)
+	return s
+}
+
+// ReportTo changes who is told when a place fails and when it works again; nil
+// means nobody. report is called from goroutines of the set and must not block.
+func (s *Set) ReportTo(report func(rotate.Outage)) {
+	if report == nil {
+		s.report.Store(nil)
+		return
+	}
+	s.report.Store(&report)
 }
 
 // Open returns a Writer to the place that path stands for: a descriptor of this
