@@ -68,6 +68,9 @@ func (p *program) once(cfg *config.Config, first bool, criticals, infos []string
 		return 0, err
 	}
 	in.say(criticals, infos)
+	if err := in.startProfile(); err != nil {
+		return 0, err
+	}
 	if err := in.openSockets(); err != nil {
 		return 0, err
 	}
