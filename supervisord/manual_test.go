@@ -66,6 +66,7 @@ var (
 		{regexp.MustCompile(`uptime [\d:]+`), "uptime TIME"},
 		{regexp.MustCompile(`---supervisor-[a-z0-9_]{8}\.log`), "---supervisor-AUTO.log"},
 		{regexp.MustCompile(`\d{3,}`), "N"},
+		{regexp.MustCompile(` {2,}`), " "}, // columns
 	}
 )
 
@@ -186,7 +187,7 @@ func (s *shell) transcript(e example) {
 func (s *shell) run(command string) []string {
 	s.n++
 	mark := fmt.Sprintf("=%d= end of the command", s.n)
-	fmt.Fprintf(s.in, "%s\nprintf '%%s\\n' '%s'\n", command, mark)
+	fmt.Fprintf(s.in, "%s\nstatus=$?; printf '%%s\\n' '%s'; (exit $status)\n", command, mark)
 	var lines []string
 	for {
 		line, err := s.out.ReadString('\n')
