@@ -50,6 +50,10 @@ func (s *Spawner) forkCarefully(j *job, cause error) (int, error) {
 	switch {
 	case errors.Is(cause, syscall.EMFILE), errors.Is(cause, syscall.ENFILE):
 		return 0, cause // the failure is ours, not the child's
+	case errors.Is(cause, syscall.EBADF):
+		// So says dup(2) between fork and exec where the last free descriptor is in
+		// use already.
+		return 0, syscall.EMFILE
 	case j.refusal != "":
 		return s.forkSay(j, j.refusal)
 	case errors.Is(cause, syscall.E2BIG), errors.Is(cause, syscall.EINVAL):

@@ -106,6 +106,13 @@ func TestForkReasons(t *testing.T) {
 	}
 }
 
+// Between fork and exec a child may find no number left to move a descriptor to.
+func TestNoDescriptorNumberLeft(t *testing.T) {
+	if _, err := new(Spawner).forkCarefully(&job{}, syscall.EBADF); err != syscall.EMFILE {
+		t.Errorf("%v, want EMFILE", err)
+	}
+}
+
 func TestStageIsLeftCleanAfterClose(t *testing.T) {
 	st := &stage{story: newStory(), pipes: &pipes{mute: true}}
 	sp, err := Start(Options{Children: st.story, Opener: st.pipes})

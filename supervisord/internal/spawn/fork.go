@@ -92,9 +92,14 @@ func (s *Spawner) sendSignals() {
 	}
 }
 
+// kill signals a child or its process group. A child that has moved to another
+// group, and left none behind, is signalled itself: it could never be stopped
+// otherwise.
 func kill(pid int, sig syscall.Signal, group bool) error {
 	if group {
-		pid = -pid
+		if err := syscall.Kill(-pid, sig); err != syscall.ESRCH {
+			return err
+		}
 	}
 	return syscall.Kill(pid, sig)
 }

@@ -170,6 +170,22 @@ func TestGroupSignalReachesGrandchildren(t *testing.T) {
 	s.pipes.stdout(id) // end of file: nobody holds the pipe any more
 }
 
+// A child may move to another group and leave none behind.
+func TestGroupSignalReachesChildThatLeftItsGroup(t *testing.T) {
+	s := start(t, nil)
+	id := s.spawn(program(`perl -e 'setpgrp 0, getpgrp getppid; print "left\n"; close STDOUT; sleep 1000'`))
+	pid := s.story.pidOf(t, id)
+	if got := s.pipes.stdout(id); got != "left\n" {
+		t.Fatalf("stdout %q", got)
+	}
+	if err := s.signal(t, id, pid, syscall.SIGTERM, true); err != nil {
+		t.Fatal(err)
+	}
+	if st := s.story.exitOf(t, id); st.Signal() != syscall.SIGTERM {
+		t.Errorf("status %v, want SIGTERM", st)
+	}
+}
+
 func TestSocketBecomesDescriptorZero(t *testing.T) {
 	r, w, err := os.Pipe()
 	if err != nil {
