@@ -101,7 +101,7 @@ func eventTypes() []suite.Case {
 			t.Await("l", "RUNNING")
 			t.Call("removeProcessGroup", "p")
 			t.Call("addProcessGroup", "p")
-			t.ShowEvents(t.AwaitEvents("ev", 2, func(e harness.Event) bool { return e.Payload == "groupname:p\n" }))
+			t.ShowEvents(t.AwaitEvents("ev", 3, func(e harness.Event) bool { return e.Payload == "groupname:p\n" }))
 		}},
 		{Name: "groups-at-start", Run: func(t *T) {
 			t.Start(listenerConf("PROCESS_GROUP_ADDED") + quiet("p", "autostart=false") + quiet("before", "autostart=false", "priority=-10"))

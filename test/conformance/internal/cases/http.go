@@ -388,7 +388,7 @@ func httpServers() []suite.Case {
 			t.Start(fmt.Sprintf("[inet_http_server]\nport=127.0.0.1:%d\n", port))
 			r := t.Raw("tcp", fmt.Sprintf("127.0.0.1:%d", port), post("/RPC2", "1.1", harness.EncodeCall("supervisor.getVersion")))
 			t.ShowHTTP("tcp", r, true)
-			t.ShowLog("CRIT")
+			t.ShowLog("CRIT Server")
 		}},
 		{Name: "tcp-in-use", Run: func(t *T) {
 			l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -405,12 +405,12 @@ func httpServers() []suite.Case {
 				r := t.Raw("tcp", fmt.Sprintf("127.0.0.1:%d", p), post("/RPC2", "1.1", harness.EncodeCall("supervisor.getVersion")))
 				t.Printf("%s", r.StatusLine)
 			}
-			t.ShowLog("CRIT")
+			t.ShowLog("CRIT Server")
 		}},
 		{Name: "no-server-at-all", Run: func(t *T) {
 			t.Launch("[supervisord]\nlogfile={DIR}/log\npidfile={DIR}/pid\n" + quiet("p"))
 			t.AwaitLog("success: p", 1)
-			t.ShowLog("CRIT|INFO")
+			t.ShowLog("CRIT Server|INFO")
 		}},
 		{Name: "serverurl-in-child-tcp-only", Run: func(t *T) {
 			port := t.Port()

@@ -21,9 +21,9 @@ var _ = register(func() []*suite.Suite {
 	return []*suite.Suite{
 		{Name: "rpc-methods", Config: config, Slow: 10, Cases: append(rpcSimple(), rpcNames()...)},
 		{Name: "rpc-arity", Config: config, Slow: 10, Cases: rpcArity()},
-		{Name: "rpc-types", Config: config, Setup: func(t *T) { t.Await("ten", "EXITED") }, Slow: 10, Cases: rpcTypes()},
+		{Name: "rpc-types", Config: config, Setup: func(t *T) { t.Await("ten", "EXITED"); t.Await("cat", "RUNNING") }, Slow: 10, Cases: rpcTypes()},
 		{Name: "rpc-multicall", Config: config, Slow: 10, Cases: rpcMulticall()},
-		{Name: "rpc-stdin", Config: config, Slow: 10, Cases: rpcStdin()},
+		{Name: "rpc-stdin", Config: config, Setup: func(t *T) { t.Await("cat", "RUNNING") }, Slow: 10, Cases: rpcStdin()},
 		{Name: "rpc-all", Slow: 10, Cases: rpcAll()},
 	}
 })

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"os/exec"
 	"strconv"
 	"strings"
 	"syscall"
@@ -298,7 +297,7 @@ func containerCases() []suite.Case {
 		t.LaunchArgs("-c", t.Path("c"))
 	}
 	return []suite.Case{
-		{Name: "nodaemon-no-http", Run: func(t *T) {
+		{Name: "nodaemon-no-http", Needs: suite.Root, Run: func(t *T) {
 			launch(t, "[supervisord]\nnodaemon=true\nuser=root\nlogfile=/dev/null\nlogfile_maxbytes=0\npidfile={DIR}/pid\n"+
 				prog("web", "sh -c 'echo serving; echo oops >&2; exec sleep 1000'", "stdout_logfile=/dev/fd/1", "stdout_logfile_maxbytes=0", "stderr_logfile=/dev/fd/2", "stderr_logfile_maxbytes=0"))
 			t.Until("output", func() bool { return strings.Contains(t.D.Out.String(), "RUNNING") })
@@ -306,7 +305,7 @@ func containerCases() []suite.Case {
 			t.D.Signal(syscall.SIGTERM)
 			t.Printf("%s", t.D.Ended())
 		}},
-		{Name: "logfile-dev-stdout", Run: func(t *T) {
+		{Name: "logfile-dev-stdout", Needs: suite.Root, Run: func(t *T) {
 			launch(t, "[supervisord]\nnodaemon=true\nlogfile=/dev/stdout\nlogfile_maxbytes=0\nsilent=true\npidfile={DIR}/pid\n"+
 				prog("web", "sh -c 'echo serving; exec sleep 1000'", "stdout_logfile=/dev/stdout", "stdout_logfile_maxbytes=0", "redirect_stderr=true"))
 			t.Until("output", func() bool { return strings.Contains(t.D.Out.String(), "RUNNING") })
@@ -320,11 +319,7 @@ func containerCases() []suite.Case {
 			t.Until("output", func() bool { return strings.Contains(t.D.Out.String(), "serving") })
 			t.Printf("%q", t.D.Out.String())
 		}},
-		{Name: "pid-1", Differs: "Orphans that are reaped are mentioned at level info by the reference, at debug by ours.", Run: func(t *T) {
-			if _, err := exec.LookPath("unshare"); err != nil || os.Geteuid() != 0 {
-				t.Printf("a program in a pid namespace needs root and unshare(1)")
-				return
-			}
+		{Name: "pid-1", Needs: suite.Root, Differs: "Orphans that are reaped are mentioned at level info by the reference, at debug by ours.", Run: func(t *T) {
 			t.Write("c", "[supervisord]\nnodaemon=true\nuser=root\nlogfile={DIR}/log\npidfile={DIR}/pid\n"+
 				prog("orphans", "sh -c '(sleep 0.2; exit 3) & exit 0'", "startsecs=0", "autorestart=false")+quiet("web"))
 			t.Wrap = []string{"unshare", "--pid", "--fork", "--mount-proc"}

@@ -90,9 +90,15 @@ func (r *Runner) plan(suites []*Suite) []func() {
 func (r *Runner) wanted(s *Suite) []*Case {
 	var out []*Case
 	for i := range s.Cases {
-		if c := &s.Cases[i]; r.Want == nil || r.Want(Key(s, c)) {
-			out = append(out, c)
+		c := &s.Cases[i]
+		if r.Want != nil && !r.Want(Key(s, c)) {
+			continue
 		}
+		if why := c.Needs.Missing(r.Ref); why != "" {
+			r.record(Key(s, c), Outcome{Skipped: why})
+			continue
+		}
+		out = append(out, c)
 	}
 	return out
 }

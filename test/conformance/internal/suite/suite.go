@@ -16,6 +16,7 @@ type Case struct {
 	// reference's; "" when it must be equal. One sentence for users: it is
 	// printed in docs/differences.md.
 	Differs string
+	Needs   Needs // what this case needs besides its suite's needs
 	Run     func(t *harness.T)
 }
 
