@@ -194,7 +194,7 @@ func (s *shard) begin(c *Conn, pid int) {
 		c.closeParent()
 		return
 	}
-	for i := 1; i <= 2; i++ {
+	for i := 2; i >= 1; i-- { // so that stdout is the first to be drained
 		if c.parent[i] < 0 {
 			continue
 		}

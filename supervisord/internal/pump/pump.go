@@ -90,7 +90,7 @@ func newPump(o Options, newPoller func() (poller, error)) (*Pump, error) {
 		p.stdio = stdio.NewSet(nil)
 	}
 	p.stdio.ReportTo(p.outage)
-	surviveFileSizeLimit()
+	surviveFileSizeLimit.Do(func() { signal.Notify(make(chan os.Signal, 1), syscall.SIGXFSZ) })
 	if p.syslog == nil {
 		p.syslog = tosyslog.New("supervisord")
 	}
@@ -118,7 +118,7 @@ func newPump(o Options, newPoller func() (poller, error)) (*Pump, error) {
 // surviveFileSizeLimit turns the death by SIGXFSZ, when a log meets the limit of
 // RLIMIT_FSIZE, into an error of that write. The signal is caught rather than
 // ignored, because children would inherit that.
-func surviveFileSizeLimit() { signal.Notify(make(chan os.Signal, 1), syscall.SIGXFSZ) }
+var surviveFileSizeLimit sync.Once
 
 // shard returns the shard of a process.
 func (p *Pump) shard(id core.ProcID) *shard { return p.shards[uint64(id)%uint64(len(p.shards))] }

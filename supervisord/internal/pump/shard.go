@@ -31,6 +31,7 @@ type shard struct {
 	mu    sync.Mutex
 	queue []func(*shard)
 	spare []func(*shard) // for reuse
+	ended bool           // no command is taken any more
 }
 
 // slot is where the poller finds who waits for a descriptor. The generation
@@ -71,13 +72,15 @@ func newShard(p *Pump, newPoller func() (poller, error)) (*shard, error) {
 	return &shard{pump: p, poll: poll, buf: make([]byte, readSize), procs: map[core.ProcID]*proc{}, start: time.Now()}, nil
 }
 
-// do has the shard run a command. It never blocks.
+// do has the shard run a command. It never blocks. After stop it does nothing.
 func (s *shard) do(command func(*shard)) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended {
+		return
+	}
 	s.queue = append(s.queue, command)
-	first := len(s.queue) == 1
-	s.mu.Unlock()
-	if first {
+	if len(s.queue) == 1 {
 		s.poll.wake()
 	}
 }
@@ -99,6 +102,9 @@ func (s *shard) run() {
 		s.runCommands()
 		runtime.Gosched() // a flood of output must not keep the loop waiting
 	}
+	s.mu.Lock()
+	s.ended = true
+	s.mu.Unlock()
 	s.poll.close()
 }
 
