@@ -10,7 +10,7 @@ import (
 
 // Spawned implements Children.
 func (l *Loop) Spawned(id ProcID, pid int) {
-	l.in.put(func() {
+	l.in.putChild(func() {
 		if p := l.st.byID[id]; p != nil {
 			p.lastPID = pid
 			l.st.step(p, life.Event{Kind: life.Spawned, PID: pid})
@@ -20,7 +20,7 @@ func (l *Loop) Spawned(id ProcID, pid int) {
 
 // SpawnFailed implements Children.
 func (l *Loop) SpawnFailed(id ProcID, reason string) {
-	l.in.put(func() {
+	l.in.putChild(func() {
 		p := l.st.byID[id]
 		if p == nil {
 			return
@@ -37,7 +37,7 @@ func (l *Loop) SpawnFailed(id ProcID, reason string) {
 // child's pipes have been read, so that its last words precede its last state.
 func (l *Loop) Exited(id ProcID, pid int, status syscall.WaitStatus) {
 	l.opts.Streams.Drain(id, func() {
-		l.in.put(func() { l.st.exited(id, pid, status) })
+		l.in.putChild(func() { l.st.exited(id, pid, status) })
 	})
 }
 

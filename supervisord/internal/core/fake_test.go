@@ -8,6 +8,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/supervisor-go/supervisor/pkg/config"
 )
@@ -15,18 +16,19 @@ import (
 // fakeOS stands in for the Spawner, the Streams and the activity log. Children
 // exist only as entries here; a script decides when they exit.
 type fakeOS struct {
-	mu      sync.Mutex
-	loop    *Loop
-	nextPID int
-	names   map[ProcID]string
-	alive   map[string]int // name -> pid
-	manual  bool           // forks are answered by the script, not at once
-	waiting []SpawnRequest
-	deaf    map[string]bool // children that ignore everything but SIGKILL
-	out     []string
-	answers []string // to requests, whose order among themselves is up to the scheduler
-	level   config.LogLevel
-	stdin   map[ProcID][]byte
+	diligent map[string]time.Duration // listeners that accept each event after so long
+	mu       sync.Mutex
+	loop     *Loop
+	nextPID  int
+	names    map[ProcID]string
+	alive    map[string]int // name -> pid
+	manual   bool           // forks are answered by the script, not at once
+	waiting  []SpawnRequest
+	deaf     map[string]bool // children that ignore everything but SIGKILL
+	out      []string
+	answers  []string // to requests, whose order among themselves is up to the scheduler
+	level    config.LogLevel
+	stdin    map[ProcID][]byte
 }
 
 func newFakeOS() *fakeOS {
@@ -140,6 +142,13 @@ func (f *fakeOS) Write(id ProcID, data []byte, done func(error)) {
 	alive := f.alive[name] != 0
 	f.stdin[id] = append(f.stdin[id], data...)
 	f.mu.Unlock()
+	after, diligent := f.diligent[name]
+	if diligent && alive {
+		go func() {
+			time.Sleep(after) // virtual: the bubble's clock
+			f.loop.ListenerOutput(id, []byte("RESULT 2\nOKREADY\n"))
+		}()
+	}
 	head, _, _ := strings.Cut(string(data), "\n")
 	if !alive {
 		head = "EPIPE: " + head

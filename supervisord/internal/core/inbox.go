@@ -5,12 +5,16 @@ import "sync"
 // inbox is the loop's queue of work. Putting never blocks, so that neither the
 // Spawner nor the Streams can deadlock with the loop; the loop takes everything
 // at once.
+//
+// What becomes of children has a lane of its own, because the loop may let it
+// wait for a moment (see held).
 type inbox struct {
-	mu     sync.Mutex
-	items  []func()
-	spare  []func() // the slice the loop emptied last, to be filled again
-	closed bool
-	wake   chan struct{} // holds a token while items is not empty
+	mu       sync.Mutex
+	items    []func()
+	children []func()
+	spare    []func() // the slice the loop emptied last, to be filled again
+	closed   bool
+	wake     chan struct{} // holds a token while there is something
 }
 
 func newInbox() *inbox { return &inbox{wake: make(chan struct{}, 1)} }
@@ -23,23 +27,46 @@ func (q *inbox) put(fn func()) bool {
 		return false
 	}
 	q.items = append(q.items, fn)
-	first := len(q.items) == 1
+	first := len(q.items)+len(q.children) == 1
 	q.mu.Unlock()
+	q.signal(first)
+	return true
+}
+
+// putChild queues news of a child.
+func (q *inbox) putChild(fn func()) {
+	q.mu.Lock()
+	if q.closed {
+		q.mu.Unlock()
+		return
+	}
+	q.children = append(q.children, fn)
+	first := len(q.items)+len(q.children) == 1
+	q.mu.Unlock()
+	q.signal(first)
+}
+
+func (q *inbox) signal(first bool) {
 	if first {
 		select {
 		case q.wake <- struct{}{}:
 		default:
 		}
 	}
-	return true
 }
 
-// take returns all queued work. The slice is the caller's until give.
-func (q *inbox) take() []func() {
+// take returns all queued work; news hands on the news of children. The slice is
+// the caller's until give.
+func (q *inbox) take(news func([]func())) []func() {
 	q.mu.Lock()
 	items := q.items
 	q.items = q.spare[:0]
 	q.spare = nil
+	if len(q.children) > 0 {
+		news(q.children)
+		clear(q.children)
+		q.children = q.children[:0]
+	}
 	q.mu.Unlock()
 	return items
 }
@@ -61,7 +88,7 @@ func (q *inbox) close() []func() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.closed = true
-	items := q.items
-	q.items = nil
+	items := append(q.items, q.children...)
+	q.items, q.children = nil, nil
 	return items
 }

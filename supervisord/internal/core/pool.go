@@ -17,6 +17,8 @@ type pool struct {
 	bus   *bus
 	group *group
 	mask  event.Mask
+	size  int          // buffer size
+	sent  life.Instant // when a listener was last sent an event
 }
 
 // eventsPerStart is the number of events that the start of one program makes
@@ -34,9 +36,10 @@ func (b *bus) addPool(g *group) *pool {
 func (b *bus) makePool(p *pool) {
 	cfg := p.group.cfg
 	p.mask = event.ExpandAll(cfg.Events)
+	p.size = b.bufferSize(cfg)
 	p.Pool = listen.NewPool(listen.Config{
 		Name: cfg.Name, Server: b.s.opts.Config.Supervisord.Identifier, Mask: p.mask,
-		BufferSize: b.bufferSize(cfg), Encoding: event.Characters,
+		BufferSize: p.size, Encoding: event.Characters,
 	})
 	for _, proc := range p.group.procs {
 		p.Add(uint64(proc.id), proc.cfg.Name)
@@ -75,7 +78,8 @@ func (b *bus) reconfigurePool(g *group) {
 		p.SetMask(mask)
 	}
 	b.effects(p, func(fx *listen.Effects) {
-		p.SetBufferSize(b.bufferSize(g.cfg), fx)
+		p.size = b.bufferSize(g.cfg)
+		p.SetBufferSize(p.size, fx)
 		for _, proc := range g.procs {
 			p.Add(uint64(proc.id), proc.cfg.Name)
 		}
@@ -92,6 +96,9 @@ func (b *bus) effects(p *pool, fn func(*listen.Effects)) {
 	}
 	fx.Quiet = !b.s.opts.Log.Enabled(config.LevelDebug)
 	fn(fx)
+	if len(fx.Sends) > 0 {
+		p.sent = b.s.loop.now()
+	}
 	for _, send := range fx.Sends {
 		b.send(send)
 	}

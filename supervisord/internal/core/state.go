@@ -21,6 +21,7 @@ type state struct {
 	bus    bus
 	end    ending
 	waits  timedWaits
+	held   held
 }
 
 // process is one configured process.
@@ -63,11 +64,12 @@ func (s *state) init(l *Loop) {
 
 // runQueued runs the work that others have sent.
 func (s *state) runQueued() {
-	items := s.loop.in.take()
+	items := s.loop.in.take(func(acts []func()) { s.held.add(acts, s.loop.now()) })
 	for _, fn := range items {
 		fn()
 	}
 	s.loop.in.give(items)
+	s.held.run(s)
 }
 
 // runDue wakes every process whose deadline has passed, and the loop's own
@@ -90,7 +92,7 @@ func (s *state) runDue() {
 // sleep waits for work or for the earliest deadline.
 func (s *state) sleep(timer *time.Timer) {
 	at := s.due.next()
-	for _, other := range [...]life.Instant{s.bus.nextTick, s.waits.next(), s.end.nextReport} {
+	for _, other := range [...]life.Instant{s.bus.nextTick, s.waits.next(), s.end.nextReport, s.held.until} {
 		if other != 0 && (at == 0 || other < at) {
 			at = other
 		}
