@@ -40,7 +40,7 @@ func main() {
 	flag.StringVar(&o.run, "run", "", "run only the cases whose name matches this regular expression")
 	flag.StringVar(&o.data, "data", sourceDir("testdata"), "directory of the recorded observations")
 	flag.StringVar(&o.report, "report", "", "write the differences to this file")
-	flag.IntVar(&o.jobs, "j", 4, "cases to run side by side")
+	flag.IntVar(&o.jobs, "j", 6, "cases to run side by side")
 	flag.BoolVar(&o.record, "record", false, "record the reference's observations and end")
 	flag.BoolVar(&o.recordOurs, "record-ours", false, "record our observations of the cases that differ on purpose")
 	flag.BoolVar(&o.recordedOnly, "recorded", false, "compare with the recorded observations only")

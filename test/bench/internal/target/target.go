@@ -3,7 +3,6 @@
 package target
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -46,7 +45,6 @@ type Daemon struct {
 	RPC  *RPC
 
 	cmd  *exec.Cmd
-	out  bytes.Buffer
 	done chan struct{}
 	log  logReader
 }
@@ -208,7 +206,7 @@ func Clean(dir string) {
 	os.RemoveAll(dir)
 }
 
-// Binaries returns the size of a program file, symbolic links followed.
+// Size returns the size of a program file, symbolic links followed.
 func Size(path string) int64 {
 	p, err := exec.LookPath(path)
 	if err != nil {

@@ -2,6 +2,7 @@ package harness
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -125,7 +126,10 @@ func exitText(s *os.ProcessState) string {
 func UnixClient(path string) *http.Client {
 	return &http.Client{Timeout: MaxWait, Transport: &http.Transport{
 		DisableKeepAlives: true, DisableCompression: true,
-		Dial: func(_, _ string) (net.Conn, error) { return net.Dial("unix", path) },
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			var d net.Dialer
+			return d.DialContext(ctx, "unix", path)
+		},
 	}}
 }
 
