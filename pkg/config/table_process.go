@@ -156,7 +156,7 @@ percent sign is written %%%%.`,
 			Name: log + "_rotation", Type: RotationValue, Default: "numbered", Extension: true, Example: "timestamp",
 			Short: "names of rotated logs: numbered or timestamp",
 			Help: `How rotated logs are named: NAME.1, NAME.2 and so on (numbered), or with the time of the rotation in their names
-(timestamp), which allows for compression and an age limit. Sizes count in megabytes then.`,
+(timestamp, in UTC), which allows for compression and an age limit.`,
 		},
 		{
 			Name: log + "_compress", Type: BoolValue, Default: "false", Extension: true, Example: "true",
