@@ -9,10 +9,15 @@ import (
 )
 
 // Describe returns the description of a process that status displays show: its
-// uptime, when it ended, or what is wrong with it. Times of day are local.
+// uptime, when it ended, or what is wrong with it. Times of day are local. An
+// event listener that gets no more events is running, but not well: that is said
+// too, which the reference does not do.
 func Describe(v *core.View) string {
 	switch v.State {
 	case life.Running:
+		if v.Listener == "UNKNOWN" {
+			return uptime(v.PID, v.Now-v.Start) + ", listener UNKNOWN"
+		}
 		return uptime(v.PID, v.Now-v.Start)
 	case life.Fatal, life.Backoff:
 		if v.SpawnErr == "" {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 
 	"github.com/supervisor-go/supervisor/pkg/wire"
 	"github.com/supervisor-go/supervisor/supervisord/internal/core"
@@ -43,6 +44,33 @@ stderr_logfile; pid, 0 when it does not run.`,
 				return infos, nil
 			},
 		},
+		{
+			Name: "getAllProcessDetails",
+			Doc: `Return what getAllProcessInfo has no room for: name and group of each process,
+restarts (starts after the first one), tries (failed starts in a row), exited
+(whether exitstatus is that of a real exit), exitstatus, expected (whether
+exitcodes has it), and listener (the state of an event listener: ACKNOWLEDGED,
+READY, BUSY or UNKNOWN; empty for other processes).`,
+			Returns:   Result{Type: Array, Doc: "a struct for each process, sorted by group and name"},
+			Extension: true,
+			Fn: func(context.Context, []any) (any, error) {
+				views := s.core.Processes()
+				details := make([]any, len(views))
+				for i := range views {
+					details[i] = processDetails(&views[i])
+				}
+				return details, nil
+			},
+		},
+	}
+}
+
+func processDetails(v *core.View) map[string]any {
+	return map[string]any{
+		"name": v.Config.Name, "group": v.Group, "restarts": v.Restarts, "tries": v.Tries,
+		"exited": v.HasExit, "exitstatus": v.ExitStatus,
+		"expected": v.HasExit && slices.Contains(v.Config.ExitCodes, v.ExitStatus),
+		"listener": v.Listener,
 	}
 }
 
