@@ -248,6 +248,9 @@ func (l *Loop) startMany(ctx context.Context, sel selection, wait bool) ([]wire.
 	return call(ctx, l, func(s *state, finish func([]wire.ProcessStatus, error)) {
 		g := newGathering(len(list), finish)
 		for i, p := range list {
+			if s.byID[p.id] != p { // removed while its command was looked up
+				refused[i] = badName(p.spec())
+			}
 			if refused[i] != nil {
 				g.answer(i, status(p, refused[i]))
 				continue

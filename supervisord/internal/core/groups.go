@@ -148,30 +148,36 @@ func (s *state) removeProcess(p *process) {
 	p.dismiss()
 }
 
-func (l *Loop) addGroup(ctx context.Context, name string) error {
-	var cfg *config.Group
-	var err error
-	if e := l.do(func(s *state) { cfg, err = s.addable(name) }); e != nil {
-		return e
-	}
-	if err != nil {
-		return err
-	}
-	pr, err := l.prepare(cfg)
-	if err != nil {
-		return wire.NewFault(wire.Failed, err.Error())
-	}
-	if e := l.do(func(s *state) {
-		if _, err = s.addable(name); err == nil {
-			g := s.addGroup(pr)
-			for _, p := range g.procs {
-				s.autostartOne(p)
-			}
+func (l *Loop) addGroup(_ context.Context, name string) error {
+	for {
+		var cfg *config.Group
+		var err error
+		if e := l.do(func(s *state) { cfg, err = s.addable(name) }); e != nil {
+			return e
 		}
-	}); e != nil {
-		return e
+		if err != nil {
+			return err
+		}
+		pr, err := l.prepare(cfg)
+		if err != nil {
+			return wire.NewFault(wire.Failed, err.Error())
+		}
+		var now *config.Group
+		if e := l.do(func(s *state) {
+			if now, err = s.addable(name); now == cfg {
+				g := s.addGroup(pr)
+				for _, p := range g.procs {
+					s.autostartOne(p)
+				}
+			}
+		}); e != nil {
+			return e
+		}
+		if err != nil || now == cfg {
+			return err
+		}
+		// The configuration was read again meanwhile.
 	}
-	return err
 }
 
 // addable returns the group's configuration if it can be added now.

@@ -47,6 +47,7 @@ type story struct {
 	ended   chan Mood
 	out     strings.Builder
 	running bool
+	options func(*Options) // changes what the loop is made of
 }
 
 func newStory(t *testing.T) *story {
@@ -157,7 +158,7 @@ func (d *story) addProgram(cfg *config.Config, words []string) {
 }
 
 func (d *story) run() {
-	loop, err := New(Options{
+	options := Options{
 		Config: d.cfg, Spawner: d.os, Streams: d.os, Log: d.os,
 		Load: func() (*config.Config, error) {
 			if d.next == nil {
@@ -172,7 +173,11 @@ func (d *story) run() {
 			return nil
 		},
 		AutoLog: func(p string, ch Channel) (string, error) { return "/tmp/" + p + "-" + ch.String(), nil },
-	})
+	}
+	if d.options != nil {
+		d.options(&options)
+	}
+	loop, err := New(options)
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -20,79 +20,80 @@ const (
 )
 
 // updateGroup brings an active group in line with the configuration read last.
-// The steps that wait or touch a disk happen outside the loop.
+// The steps that wait or touch a disk happen outside the loop, where others may
+// start, stop and update the same processes; so the plan is made again before it
+// is carried out, and what has come up meanwhile is stopped once more.
 func (l *Loop) updateGroup(ctx context.Context, name string) (up GroupUpdate, err error) {
-	var cfg *config.Group
-	if e := l.do(func(s *state) {
-		for i := range s.cfg.Groups {
-			if s.cfg.Groups[i].Name == name {
-				cfg = &s.cfg.Groups[i]
-			}
+	// What an update has stopped it also starts, even if its client goes away.
+	ctx = context.WithoutCancel(ctx)
+	for again := true; again; {
+		var cfg *config.Group
+		var toStop []*process
+		if e := l.do(func(s *state) { cfg, up, toStop, err = s.planUpdate(name) }); e != nil {
+			return up, e
 		}
-		if cfg == nil || s.groups[name] == nil {
-			err = badName(name)
+		if err != nil {
+			return up, err
 		}
-	}); e != nil {
-		return up, e
+		pr, err := l.prepareUpdate(name, cfg)
+		if err != nil {
+			return up, wire.NewFault(wire.Failed, err.Error())
+		}
+		if err := l.stopThese(ctx, toStop); err != nil {
+			return up, err
+		}
+		if e := l.do(func(s *state) { again, err = s.reconfigure(name, pr) }); e != nil {
+			return up, e
+		}
+		if err != nil {
+			return up, err
+		}
 	}
-	if err != nil {
-		return up, err
-	}
-	toStop, err := l.plan(name, cfg, &up)
-	if err != nil {
-		return up, err
-	}
-	pr, err := l.prepareUpdate(name, cfg)
-	if err != nil {
-		return up, wire.NewFault(wire.Failed, err.Error())
-	}
-	if err := l.stopThese(ctx, toStop); err != nil {
-		return up, err
-	}
-	e := l.do(func(s *state) { err = s.reconfigure(name, pr, toStop) })
-	if e != nil {
-		return up, e
-	}
-	return up, err
+	return up, nil
 }
 
-// plan says which processes of the active group have to be stopped, and fills in
-// what will be reported.
-func (l *Loop) plan(name string, cfg *config.Group, up *GroupUpdate) (toStop []*process, err error) {
-	e := l.do(func(s *state) {
-		g := s.groups[name]
-		if g == nil {
-			err = badName(name)
-			return
+// planUpdate compares an active group with the configuration read last.
+func (s *state) planUpdate(name string) (cfg *config.Group, up GroupUpdate, toStop []*process, err error) {
+	for i := range s.cfg.Groups {
+		if s.cfg.Groups[i].Name == name {
+			cfg = &s.cfg.Groups[i]
 		}
-		whole := wholeGroup(g.cfg, cfg)
-		changes := processChanges(g.cfg, cfg)
-		wanted := map[string]bool{}
-		for i := range cfg.Processes {
-			next := &cfg.Processes[i]
-			wanted[next.Name] = true
-			p := g.byName[next.Name]
-			switch {
-			case p == nil:
-				up.Added = append(up.Added, next.Name)
-			case whole || changes[next.Name] == needsRestart:
-				up.Restarted = append(up.Restarted, next.Name)
-				toStop = append(toStop, p)
-			case changes[next.Name] == applyLive:
-				up.Applied = append(up.Applied, next.Name)
-			}
-		}
-		for _, p := range g.procs {
-			if !wanted[p.cfg.Name] {
-				up.Removed = append(up.Removed, p.cfg.Name)
-				toStop = append(toStop, p)
-			}
-		}
-	})
-	if e != nil {
-		return nil, e
 	}
-	return toStop, err
+	g := s.groups[name]
+	if cfg == nil || g == nil {
+		return nil, up, nil, badName(name)
+	}
+	up, toStop = g.compare(cfg)
+	return cfg, up, toStop, nil
+}
+
+// compare says what becomes of the processes of an active group under a new
+// configuration, and which of them have to be stopped for it.
+func (g *group) compare(cfg *config.Group) (up GroupUpdate, toStop []*process) {
+	whole := wholeGroup(g.cfg, cfg)
+	changes := processChanges(g.cfg, cfg)
+	wanted := map[string]bool{}
+	for i := range cfg.Processes {
+		next := &cfg.Processes[i]
+		wanted[next.Name] = true
+		p := g.byName[next.Name]
+		switch {
+		case p == nil:
+			up.Added = append(up.Added, next.Name)
+		case whole || changes[next.Name] == needsRestart:
+			up.Restarted = append(up.Restarted, next.Name)
+			toStop = append(toStop, p)
+		case changes[next.Name] == applyLive:
+			up.Applied = append(up.Applied, next.Name)
+		}
+	}
+	for _, p := range g.procs {
+		if !wanted[p.cfg.Name] {
+			up.Removed = append(up.Removed, p.cfg.Name)
+			toStop = append(toStop, p)
+		}
+	}
+	return up, toStop
 }
 
 // wholeGroup reports whether a difference concerns every member.
@@ -174,8 +175,8 @@ func (l *Loop) stopThese(ctx context.Context, procs []*process) error {
 			return
 		}
 		for _, p := range slices.Backward(procs) {
-			p.resume = p.life.State.Up()
-			if p.resume {
+			if p.life.State.Up() {
+				p.resume = true
 				s.step(p, life.Event{Kind: life.Stop})
 			}
 			s.await(p, down, func(error) {
@@ -189,11 +190,16 @@ func (l *Loop) stopThese(ctx context.Context, procs []*process) error {
 }
 
 // reconfigure puts a new configuration into an active group. Processes that had
-// to stop are started again if they were up.
-func (s *state) reconfigure(name string, pr *prepared, stopped []*process) error {
+// to stop are started again if they were up. It does nothing and asks to be
+// called again if one of them is not down.
+func (s *state) reconfigure(name string, pr *prepared) (again bool, err error) {
 	g := s.groups[name]
 	if g == nil {
-		return badName(name)
+		return false, badName(name)
+	}
+	_, stopped := g.compare(pr.cfg)
+	if slices.ContainsFunc(stopped, func(p *process) bool { return !p.life.State.Down() }) {
+		return true, nil
 	}
 	g.cfg, g.socket = pr.cfg, pr.sockets
 	wanted := map[string]bool{}
@@ -223,6 +229,11 @@ func (s *state) reconfigure(name string, pr *prepared, stopped []*process) error
 	}
 	g.sortProcs()
 	s.sortGroups()
+	for _, p := range g.procs {
+		if p.resume && !slices.Contains(start, p) {
+			start = append(start, p) // somebody else's update has changed it
+		}
+	}
 	for _, p := range start {
 		if s.end.begun {
 			break
@@ -234,5 +245,5 @@ func (s *state) reconfigure(name string, pr *prepared, stopped []*process) error
 		}
 		p.resume = false
 	}
-	return nil
+	return false, nil
 }
