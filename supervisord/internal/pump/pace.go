@@ -15,7 +15,8 @@ const (
 	coldAfter = 5    // readings by the clock in vain before it is watched again
 	lazyTick  = 1000 // µs between readings by the clock
 	fullPipe  = 64 << 10
-	fullAfter = 4 // reads of a full pipe before it is enlarged
+	fullGain  = 4  // what the read of a full pipe counts; any other read takes one away
+	fullAfter = 16 // the count at which the pipe is enlarged
 	bigPipe   = 1 << 20
 )
 
@@ -23,12 +24,12 @@ const (
 func (st *stream) pace(s *shard, n int) {
 	if n >= fullPipe {
 		st.hot = 0
-		if st.full++; st.full >= fullAfter {
+		if st.full += fullGain; st.full >= fullAfter {
 			st.enlarge()
 		}
 		return
 	}
-	st.full = 0
+	st.full = max(st.full, 1) - 1
 	now := uint32(s.now)
 	if n >= short || now-st.last > quick {
 		st.hot = 0

@@ -31,7 +31,7 @@ type stream struct {
 
 	last uint32 // when it was read, in µs of the shard's time
 	hot  uint8  // short reads in quick succession
-	full uint8  // reads of a full pipe in succession
+	full uint8  // how often a full pipe was read of late
 
 	channel  core.Channel
 	listener bool
