@@ -34,11 +34,32 @@ func fleet(n int) *Scenario {
 	return s
 }
 
+// A program takes three descriptors of the daemon, which needs some more for
+// itself.
+const (
+	perProgram = 3
+	spare      = 500
+)
+
+// largest returns the size of the largest fleet that a daemon may have here: ten
+// thousand, or what the hard limit of descriptors allows.
+func largest() int {
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		return 5000
+	}
+	allowed := (int(min(limit.Max, 1<<30)) - spare) / perProgram
+	return min(10000, allowed/500*500)
+}
+
 func runFleet(e *Env, n int) error {
 	if e.C.IsFloor() {
 		return floorFleet(e, n)
 	}
 	var conf strings.Builder
+	if n > 5000 {
+		fmt.Fprintf(&conf, "[supervisord]\nminfds=%d\n", perProgram*n+spare)
+	}
 	for i := range n {
 		conf.WriteString(quietProgram(fmt.Sprintf("p%d", i)))
 	}
