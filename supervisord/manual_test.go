@@ -65,6 +65,7 @@ var (
 		{regexp.MustCompile(`[A-Z][a-z]{2} \d\d \d\d:\d\d [AP]M`), "TIME"},
 		{regexp.MustCompile(`uptime [\d:]+`), "uptime TIME"},
 		{regexp.MustCompile(`---supervisor-[a-z0-9_]{8}\.log`), "---supervisor-AUTO.log"},
+		{regexp.MustCompile(`(id: |"serial":)\d+`), "${1}N"},
 		{regexp.MustCompile(`\d{3,}`), "N"},
 		{regexp.MustCompile(` {2,}`), " "}, // columns
 	}
