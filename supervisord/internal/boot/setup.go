@@ -94,8 +94,11 @@ func (in *instance) say(criticals, infos []string) {
 func (in *instance) makeLoop(load func() (*config.Config, error)) error {
 	in.helpers = newLauncher(in)
 	relay := newRelay(in.helpers)
+	scarce := in.scarce()
 	var err error
-	if in.pump, err = pump.New(pump.Options{Sink: relay, Log: in.log, Stdio: in.stdio}); err != nil {
+	if in.pump, err = pump.New(pump.Options{
+		Sink: relay, Log: in.log, Stdio: in.stdio, NullSinks: scarce, ParkStdin: scarce,
+	}); err != nil {
 		return err
 	}
 	in.laterWithin(in.pump.Close)

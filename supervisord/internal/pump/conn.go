@@ -62,6 +62,11 @@ func (c *Conn) openStdin() error {
 		c.fds[0] = c.spec.SocketFD
 		return nil
 	}
+	if c.parked() {
+		fd, err := openParked()
+		c.child[0], c.fds[0] = fd, fd
+		return err
+	}
 	r, w, err := closeOnExecPipe()
 	if err != nil {
 		return err
@@ -69,6 +74,9 @@ func (c *Conn) openStdin() error {
 	c.child[0], c.fds[0], c.parent[0] = r, r, w
 	return nonBlocking(w)
 }
+
+// parked reports whether the child's standard input is a parked one.
+func (c *Conn) parked() bool { return c.pump.park && c.spec.SocketFD < 0 && !c.spec.Listener }
 
 // openOutput makes channel i and opens its log.
 func (c *Conn) openOutput(i int, t target) error {
@@ -179,6 +187,7 @@ func (s *shard) adopt(c *Conn) {
 		s.procs[c.spec.ID] = p
 	}
 	p.closeStdin(s)
+	p.parked = c.parked()
 	p.conf = c.spec.Config
 	p.stdout, p.stderr = c.spec.StdoutLog, c.spec.StderrLog
 	if c.parent[0] >= 0 {
@@ -205,6 +214,13 @@ func (s *shard) begin(c *Conn, pid int) {
 		st.rewatch(s)
 	}
 	c.closeParent() // sinks without a pipe
+	if p.parked {
+		p.pid = int32(pid)
+		if early := p.early; len(early) > 0 {
+			p.early = nil
+			_ = s.writeStdin(c.spec.ID, early) // a child that has closed its end does not want it
+		}
+	}
 }
 
 // abort closes the streams of a child that was not made.

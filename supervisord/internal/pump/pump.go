@@ -63,6 +63,10 @@ type Options struct {
 	// it would write: no log, no syslog, no events, no capture mode. It saves a
 	// descriptor, but such output is missing from a debug log.
 	NullSinks bool
+	// ParkStdin gives a child that is no event listener a standard input that costs
+	// no descriptor here. The difference it makes: the child does not see an end of
+	// file when the daemon dies. Linux only.
+	ParkStdin bool
 	// StdinLimit is how many bytes may wait for one standard input; 0 stands for
 	// 64 MiB.
 	StdinLimit int
@@ -78,6 +82,7 @@ type Pump struct {
 	shards []*shard
 	limit  int // of a standard input
 	null   bool
+	park   bool
 	done   sync.WaitGroup
 }
 
@@ -85,7 +90,7 @@ type Pump struct {
 func New(o Options) (*Pump, error) { return newPump(o, newPoller) }
 
 func newPump(o Options, newPoller func() (poller, error)) (*Pump, error) {
-	p := &Pump{sink: o.Sink, log: o.Log, stdio: o.Stdio, syslog: o.Syslog, limit: o.StdinLimit, null: o.NullSinks}
+	p := &Pump{sink: o.Sink, log: o.Log, stdio: o.Stdio, syslog: o.Syslog, limit: o.StdinLimit, null: o.NullSinks, park: o.ParkStdin && runtime.GOOS == "linux"}
 	if p.stdio == nil {
 		p.stdio = stdio.NewSet(nil)
 	}

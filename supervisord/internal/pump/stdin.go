@@ -18,7 +18,21 @@ type stdin struct {
 // pipe does not take.
 func (s *shard) writeStdin(id core.ProcID, data []byte) error {
 	p := s.procs[id]
-	if p == nil || p.in == nil {
+	if p == nil {
+		return syscall.EPIPE
+	}
+	if p.in == nil && p.parked {
+		if p.pid == 0 { // the child is being made
+			p.early = append(p.early, data...)
+			return nil
+		}
+		fd, err := unpark(int(p.pid))
+		if err != nil {
+			return syscall.EPIPE
+		}
+		p.in = &stdin{fd: fd} // who is written to once keeps its descriptor
+	}
+	if p.in == nil {
 		return syscall.EPIPE
 	}
 	if len(p.in.buf)+len(data) > s.pump.limit {

@@ -11,7 +11,10 @@ import (
 // proc is the streams of one process.
 type proc struct {
 	id      core.ProcID
-	in      *stdin  // of the running child; nil when there is none
+	in      *stdin // of the running child; nil when there is none
+	early   []byte // for a parked standard input of a child that is being made
+	pid     int32  // of the running child, if its standard input is parked
+	parked  bool
 	streams *stream // of the running child and, after it, of earlier ones
 	stdout  string  // logs of the last child; "" for none
 	stderr  string
@@ -201,6 +204,7 @@ func (s *shard) release(id core.ProcID) {
 }
 
 func (p *proc) closeStdin(s *shard) {
+	p.pid, p.parked, p.early = 0, false, nil
 	if p.in != nil {
 		p.in.close(s)
 		p.in = nil
