@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/supervisor-go/supervisor/pkg/config"
@@ -78,8 +79,8 @@ func (s *state) addGroup(pr *prepared) *group {
 	}
 	g.sortProcs()
 	s.groups[pr.cfg.Name] = g
-	s.order = append(s.order, g)
-	s.sortGroups()
+	at, _ := slices.BinarySearchFunc(s.order, g, compareGroups)
+	s.order = slices.Insert(s.order, at, g)
 	if pr.cfg.Kind == config.ListenerPool {
 		g.pool = s.bus.addPool(g)
 	}

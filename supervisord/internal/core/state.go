@@ -127,10 +127,11 @@ func (s *state) each(fn func(*process)) {
 	}
 }
 
-func (s *state) sortGroups() {
-	slices.SortStableFunc(s.order, func(a, b *group) int {
-		return comparePriority(a.cfg.Priority, b.cfg.Priority, a.cfg.Name, b.cfg.Name)
-	})
+// sortGroups restores the order after priorities have changed.
+func (s *state) sortGroups() { slices.SortStableFunc(s.order, compareGroups) }
+
+func compareGroups(a, b *group) int {
+	return comparePriority(a.cfg.Priority, b.cfg.Priority, a.cfg.Name, b.cfg.Name)
 }
 
 func (g *group) sortProcs() {
