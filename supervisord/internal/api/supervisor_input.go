@@ -25,6 +25,9 @@ closed its standard input NO_FILE.`,
 func (s *supervisor) sendStdin(ctx context.Context, args []any) (any, error) {
 	chars, ok := args[1].(string)
 	if !ok {
+		if args[1] == nil {
+			return nil, incorrectParameters
+		}
 		shown, _ := scalarText(args[1])
 		return nil, wire.NewFault(wire.IncorrectParameters, shown)
 	}
