@@ -15,11 +15,11 @@ const (
 
 func (r *reader) readRPCInterfaces() {
 	for _, sec := range r.sectionsOf(RPCInterfaceSection) {
-		s := r.scope(sec, RPCInterfaceSection, r.environExpansions())
+		s, own := r.pluginScope(sec, RPCInterfaceSection, "rpcinterface.command", "rpcinterface.url")
 		i := RPCInterface{Name: s.name(), Section: sec.Name()}
 		i.Command, _ = s.text("rpcinterface.command")
 		i.URL, _ = s.text("rpcinterface.url")
-		i.Factory = s.factory(factoryKeyRPC, i.Command != "" || i.URL != "")
+		i.Factory = s.factory(factoryKeyRPC, own)
 		if i.Command != "" && i.URL != "" {
 			s.badSection("rpcinterface.url", "a plug-in is either started or called at a URL", "one of rpcinterface.command and rpcinterface.url", "")
 		}
@@ -31,6 +31,21 @@ func (r *reader) readRPCInterfaces() {
 		i.Options = s.extras(factoryKeyRPC, "rpcinterface.command", "rpcinterface.url")
 		r.cfg.RPCInterfaces = append(r.cfg.RPCInterfaces, i)
 	}
+}
+
+// pluginScope returns the scope of a section of a plug-in, and whether the
+// section has one of our own options that say what to run. Supervisor expands
+// ENV_x alone in these sections; where it cannot read the section anyhow, here is
+// expanded too.
+func (r *reader) pluginScope(sec *ini.Section, kind SectionKind, keys ...string) (s *scope, own bool) {
+	s = r.scope(sec, kind, r.environExpansions())
+	for _, key := range keys {
+		if text, _, ok := s.raw(key); ok && text != "" {
+			s.exp = r.hereExpansions()
+			return s, true
+		}
+	}
+	return s, false
 }
 
 // factory reads the name of a factory, which is needed unless there is an
@@ -63,10 +78,10 @@ func (s *scope) extras(known ...string) map[string]string {
 
 // readCtlPlugin reads a [ctlplugin:x] section.
 func (r *reader) readCtlPlugin(sec *ini.Section) CtlPlugin {
-	s := r.scope(sec, CtlPluginSection, r.environExpansions())
+	s, own := r.pluginScope(sec, CtlPluginSection, "command")
 	p := CtlPlugin{Name: s.name()}
 	p.Command, _ = s.text("command")
-	p.Factory = s.factory(factoryKeyCtl, p.Command != "")
+	p.Factory = s.factory(factoryKeyCtl, own)
 	p.Options = s.extras(factoryKeyCtl, "command")
 	return p
 }
