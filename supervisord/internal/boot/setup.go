@@ -148,11 +148,13 @@ func (in *instance) makeServer() error {
 	for _, l := range in.sockets {
 		listeners = append(listeners, httpd.Listener{Listener: l, Config: l.Server})
 	}
+	site := in.site()
 	in.server = httpd.New(httpd.Options{
 		Listeners: listeners, Registry: registry, Source: in.loop, MainLog: in.logPath,
-		Follower: follower{in}, Log: in.log,
+		Follower: follower{in}, Web: site, Admit: site.Admit, Log: in.log,
 	})
 	in.laterWithin(in.server.Shutdown)
+	in.later(site.Close) // its streams end before the server waits for them
 	return nil
 }
 

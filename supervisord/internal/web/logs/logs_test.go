@@ -149,7 +149,7 @@ func TestRead(t *testing.T) {
 		at             int64
 	}{
 		{0, 100, false, "erste Zeile\nzwölfte Zeile\nletzte €", 0},
-		{0, 16, false, "erste Zeile\nzwö", 0},  // 16 bytes with the end of ö
+		{0, 16, false, "erste Zeile\nzwö", 0},   // 16 bytes with the end of ö
 		{15, 16, false, "lfte Zeile\nletz", 16}, // begins within ö
 		{3, 100, true, "zwölfte Zeile\nletzte €", 12},
 		{12, 100, true, "zwölfte Zeile\nletzte €", 12},

@@ -3,6 +3,7 @@ package logs
 import (
 	"errors"
 	"io/fs"
+	"os"
 )
 
 // Change says what has happened to a log that is followed.
@@ -174,6 +175,9 @@ func (t *Tail) successor() (next *Opened, change Change, err error) {
 	info, err := t.o.f.Stat()
 	if err != nil {
 		return nil, "", err
+	}
+	if now, err := os.Stat(t.source.Path); err == nil && os.SameFile(now, info) {
+		return nil, "", nil
 	}
 	if removed(info) {
 		next, err = t.source.Open(0)

@@ -2,6 +2,7 @@ package logs
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 )
@@ -62,7 +63,7 @@ func TestTail(t *testing.T) {
 	l.clear()
 	l.write("", "seven\n")
 	l.expect(tail, "<cleared> seven\n")
-	l.must(truncate(l.Path))
+	l.must(os.Truncate(l.Path, 0))
 	l.expect(tail, "<cleared>")
 	l.write("", "eight €\xe2\x82")
 	l.expect(tail, "eight €")
@@ -92,9 +93,9 @@ func TestTailResumes(t *testing.T) {
 		l.rotate()
 	}
 	l.write("", "much later\n")
-	l.must(remove(l.Path + ".1"))
-	l.must(remove(l.Path + ".2"))
-	l.must(remove(l.Path + ".3"))
+	l.must(os.Remove(l.Path + ".1"))
+	l.must(os.Remove(l.Path + ".2"))
+	l.must(os.Remove(l.Path + ".3"))
 	l.expect(l.follow("gone", 4711), "<skipped -1> much later\n")
 }
 

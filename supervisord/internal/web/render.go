@@ -1,0 +1,135 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"embed"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// templates are parsed when the first page is asked for.
+var templates = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("").Funcs(template.FuncMap{
+		"lower":  strings.ToLower,
+		"bytes":  byteSize,
+		"since":  func(now, then int64) string { return duration(now - then) },
+		"names":  few,
+		"cpu":    showCPU,
+		"memory": showMemory,
+		"effect": func(effect string) string { return effects[effect] },
+		"target": func(kind, name, title string) buttons { return buttons{kind, name, title} },
+	}).ParseFS(templateFiles, "templates/*.html"))
+})
+
+// head is what every page has.
+type head struct {
+	Title  string
+	Script string // name of the script of the page, without directory
+	Assets string // path of the assets
+	Token  string
+	Daemon DaemonInfo
+}
+
+func (s *Site) head(w http.ResponseWriter, r *http.Request, title, script string) head {
+	return head{
+		Title: title, Script: script, Assets: "s/" + loadAssets().version, Token: s.tokens.issue(w, r),
+		Daemon: s.daemonInfo(time.Now().Unix()),
+	}
+}
+
+// smallPage is the size in bytes below which a page is not squeezed.
+const smallPage = 8 << 10
+
+// render sends a page.
+func render(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
+	var page bytes.Buffer
+	if err := templates().ExecuteTemplate(&page, name, data); err != nil {
+		panic(err) // templates and data are parts of the program
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Vary", "Accept-Encoding")
+	if page.Len() >= smallPage && acceptsGzip(r) {
+		var squeezed bytes.Buffer
+		z, _ := gzip.NewWriterLevel(&squeezed, gzip.BestSpeed)
+		z.Write(page.Bytes())
+		z.Close()
+		page = squeezed
+		h.Set("Content-Encoding", "gzip")
+	}
+	h.Set("Content-Length", strconv.Itoa(page.Len()))
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		w.Write(page.Bytes())
+	}
+}
+
+// duration writes seconds as 1:02:03 or 3d 1:02:03. The script of the page does
+// the same.
+func duration(seconds int64) string {
+	seconds = max(seconds, 0)
+	text := fmt.Sprintf("%d:%02d:%02d", seconds%86400/3600, seconds%3600/60, seconds%60)
+	if days := seconds / 86400; days > 0 {
+		return fmt.Sprintf("%dd %s", days, text)
+	}
+	return text
+}
+
+// byteSize writes a size with a unit, in three digits or a little more.
+func byteSize(n int64) string {
+	const step = 1024
+	if n < step {
+		return strconv.FormatInt(n, 10) + " B"
+	}
+	f := float64(n)
+	for _, unit := range []string{"KiB", "MiB", "GiB", "TiB"} {
+		if f /= step; f < step {
+			digits := 1
+			if f >= 100 {
+				digits = 0
+			}
+			return strconv.FormatFloat(f, 'f', digits, 64) + " " + unit
+		}
+	}
+	return strconv.FormatFloat(f, 'f', 0, 64) + " TiB"
+}
+
+func showCPU(p Process) string {
+	if !p.CPU.known {
+		return ""
+	}
+	return strconv.FormatFloat(p.CPU.value, 'f', 1, 64) + " %"
+}
+
+func showMemory(p Process) string {
+	if !p.Memory.known {
+		return ""
+	}
+	return byteSize(p.Memory.value)
+}
+
+// effects are the words for what an update does to processes.
+var effects = map[string]string{
+	"add": "will be added:", "remove": "will be stopped and removed:", "restart": "will be restarted:",
+	"apply": "will be changed while running:",
+}
+
+// buttons are those of a process or group.
+type buttons struct{ Kind, Name, Title string }
+
+// clock writes a moment in the daemon's time zone.
+func clock(seconds int64) string {
+	if seconds == 0 {
+		return ""
+	}
+	return time.Unix(seconds, 0).Format("Jan 02 15:04:05")
+}
