@@ -131,6 +131,25 @@ func (c *Client) AllConfigInfo(ctx context.Context) (l []ConfigInfo, err error) 
 	return
 }
 
+// ProcessDetail is what getAllProcessInfo has no room for.
+type ProcessDetail struct {
+	Name       string `xmlrpc:"name"`
+	Group      string `xmlrpc:"group"`
+	Restarts   int    `xmlrpc:"restarts"`   // starts after the first
+	Tries      int    `xmlrpc:"tries"`      // failed starts in a row
+	Exited     bool   `xmlrpc:"exited"`     // ExitStatus is that of a real exit
+	ExitStatus int    `xmlrpc:"exitstatus"` // -1 for a death by signal
+	Expected   bool   `xmlrpc:"expected"`   // exitcodes= has it
+	Listener   string `xmlrpc:"listener"`   // state of an event listener, else ""
+}
+
+// AllProcessDetails returns the details of all processes. It is an extension:
+// the reference answers with the fault UNKNOWN_METHOD.
+func (c *Client) AllProcessDetails(ctx context.Context) (l []ProcessDetail, err error) {
+	err = c.Call(ctx, "supervisor.getAllProcessDetails", &l)
+	return
+}
+
 // ProcessInfo returns the state of one process.
 func (c *Client) ProcessInfo(ctx context.Context, name string) (p wire.ProcessInfo, err error) {
 	err = c.Call(ctx, "supervisor.getProcessInfo", &p, name)

@@ -69,6 +69,9 @@ func TestJSON(t *testing.T) {
 		f.Answer["getAllConfigInfo"] = func([]any) any {
 			return []any{map[string]any{"group": "web", "name": "web_1", "inuse": true, "autostart": false, "group_prio": 1, "process_prio": 2, "command": "x", "exitcodes": []any{0, 3}}}
 		}
+		f.Answer["getAllProcessDetails"] = func([]any) any {
+			return []any{map[string]any{"group": "web", "name": "web_1", "restarts": 4, "tries": 0, "exited": true, "exitstatus": 3, "expected": true, "listener": "READY"}}
+		}
 		f.Answer["reloadConfig"] = func([]any) any { return []any{[]any{[]any{"b"}, []any{"a"}, []any{"c"}}} }
 		f.Answer["getPID"] = func([]any) any { return 7 }
 		f.Answer["getSupervisorVersion"] = func([]any) any { return "4.2.5" }
@@ -78,8 +81,8 @@ func TestJSON(t *testing.T) {
 		f.Procs[2].Stop, f.Procs[2].Start, f.Procs[2].ExitStatus, f.Procs[2].SpawnErr = 990, 980, 3, "Exited too quickly"
 	}
 	for _, tc := range []struct{ line, want string }{
-		{"status web:web_1", `{"command":"status","exit_status":3,"errors":[],"processes":[{"name":"web:web_1","group":"web","process":"web_1","state":"STOPPED","state_code":0,"pid":null,"uptime_seconds":null,"started_at":980,"stopped_at":990,"exit_status":3,"expected":true,"spawn_error":"Exited too quickly","restarts":null,"stdout_logfile":null,"stderr_logfile":null,"description":"about web_1"}]}`},
-		{"status db nope", `{"command":"status","exit_status":4,"errors":["nope: ERROR (no such process)"],"processes":[{"name":"db","group":"db","process":"db","state":"RUNNING","state_code":20,"pid":42,"uptime_seconds":60,"started_at":940,"stopped_at":null,"exit_status":null,"expected":null,"spawn_error":null,"restarts":null,"stdout_logfile":null,"stderr_logfile":null,"description":"about db"}]}`},
+		{"status web:web_1", `{"command":"status","exit_status":3,"errors":[],"processes":[{"name":"web:web_1","group":"web","process":"web_1","state":"STOPPED","state_code":0,"pid":null,"uptime_seconds":null,"started_at":980,"stopped_at":990,"exit_status":3,"expected":true,"spawn_error":"Exited too quickly","restarts":4,"listener":"READY","stdout_logfile":null,"stderr_logfile":null,"description":"about web_1"}]}`},
+		{"status db nope", `{"command":"status","exit_status":4,"errors":["nope: ERROR (no such process)"],"processes":[{"name":"db","group":"db","process":"db","state":"RUNNING","state_code":20,"pid":42,"uptime_seconds":60,"started_at":940,"stopped_at":null,"exit_status":null,"expected":null,"spawn_error":null,"restarts":null,"listener":null,"stdout_logfile":null,"stderr_logfile":null,"description":"about db"}]}`},
 		{"start web:* db", `{"command":"start","exit_status":7,"errors":["web:web_1: ERROR (spawn error)","db: ERROR (already started)"],"results":[{"action":"start","name":"web:web_0","group":"web","process":"web_0","ok":true,"outcome":"started","fault":null,"detail":null},{"action":"start","name":"web:web_1","group":"web","process":"web_1","ok":false,"outcome":"spawn error","fault":{"code":50,"name":"SPAWN_ERROR","text":"SPAWN_ERROR: web_1"},"detail":"Exited too quickly; exit status 3\nthe end of its stderr:\n2\n3\n4\n5\nlast words"},{"action":"start","name":"db","group":"db","process":"db","ok":false,"outcome":"already started","fault":{"code":60,"name":"ALREADY_STARTED","text":"ALREADY_STARTED: db"},"detail":null}]}`},
 		{"restart db", `{"command":"restart","exit_status":0,"errors":["db: ERROR (already started)"],"results":[{"action":"stop","name":"db","group":"db","process":"db","ok":true,"outcome":"stopped","fault":null,"detail":null},{"action":"start","name":"db","group":"db","process":"db","ok":false,"outcome":"already started","fault":{"code":60,"name":"ALREADY_STARTED","text":"ALREADY_STARTED: db"},"detail":null}]}`},
 		{"start", `{"command":"start","exit_status":2,"errors":["Error: start requires a process name"]}`},
@@ -96,7 +99,7 @@ func TestJSON(t *testing.T) {
 		{"reload", `{"command":"reload","exit_status":0,"errors":[],"restarted":true}`},
 		{"nope", `{"command":"nope","exit_status":1,"errors":["*** Unknown syntax: nope"]}`},
 		{"fg db", `{"command":"fg","exit_status":2,"errors":["Error: fg has no JSON output"]}`},
-		{"wait db", `{"command":"wait","exit_status":0,"errors":[],"state":"RUNNING","processes":[{"name":"db","group":"db","process":"db","state":"RUNNING","state_code":20,"pid":42,"uptime_seconds":60,"started_at":940,"stopped_at":null,"exit_status":null,"expected":null,"spawn_error":null,"restarts":null,"stdout_logfile":null,"stderr_logfile":null,"description":"about db"}]}`},
+		{"wait db", `{"command":"wait","exit_status":0,"errors":[],"state":"RUNNING","processes":[{"name":"db","group":"db","process":"db","state":"RUNNING","state_code":20,"pid":42,"uptime_seconds":60,"started_at":940,"stopped_at":null,"exit_status":null,"expected":null,"spawn_error":null,"restarts":null,"listener":null,"stdout_logfile":null,"stderr_logfile":null,"description":"about db"}]}`},
 	} {
 		f := fake.Start(t, sample()...)
 		setup(f)

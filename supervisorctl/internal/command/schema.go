@@ -28,6 +28,7 @@ type ProcessDoc struct {
 	Expected      *bool   `json:"expected" doc:"whether exitcodes= has that exit status"`
 	SpawnError    *string `json:"spawn_error" doc:"why the last start failed, null when it did not"`
 	Restarts      *int    `json:"restarts" doc:"starts after the first one, null when the server does not count them"`
+	Listener      *string `json:"listener" doc:"state of an event listener: ACKNOWLEDGED, READY, BUSY or UNKNOWN; null for other processes"`
 	StdoutLog     *string `json:"stdout_logfile" doc:"log of stdout, null without one"`
 	StderrLog     *string `json:"stderr_logfile" doc:"log of stderr, null without one"`
 	Description   string  `json:"description" doc:"what the text form shows behind the state"`
@@ -67,6 +68,29 @@ func processDoc(p *wire.ProcessInfo, codes exitCodes) ProcessDoc {
 		}
 	}
 	return d
+}
+
+// newDetails maps a namespec to what the server counts beyond the API of the
+// Python Supervisor.
+func newDetails(list []client.ProcessDetail) map[string]*client.ProcessDetail {
+	details := make(map[string]*client.ProcessDetail, len(list))
+	for i := range list {
+		details[namespec.Make(list[i].Group, list[i].Name)] = &list[i]
+	}
+	return details
+}
+
+// add fills in details, which are nil where the server has none.
+func (d *ProcessDoc) add(detail *client.ProcessDetail) {
+	if detail == nil {
+		return
+	}
+	d.Restarts = &detail.Restarts
+	d.Listener = nonZero(detail.Listener)
+	d.ExitStatus, d.Expected = nil, nil
+	if detail.Exited {
+		d.ExitStatus, d.Expected = &detail.ExitStatus, &detail.Expected
+	}
 }
 
 func nonZero[T comparable](v T) *T {

@@ -101,10 +101,15 @@ func (c *Ctl) statusDoc(ctx context.Context, conn *client.Client, infos []wire.P
 	if err != nil && faultCode(err) == 0 {
 		return err
 	}
-	codes := newExitCodes(configs)
+	details, err := conn.AllProcessDetails(ctx)
+	if err != nil && faultCode(err) == 0 {
+		return err
+	}
+	codes, more := newExitCodes(configs), newDetails(details)
 	docs := make([]ProcessDoc, len(infos))
 	for i := range infos {
 		docs[i] = processDoc(&infos[i], codes)
+		docs[i].add(more[docs[i].Name])
 	}
 	c.set("processes", docs)
 	return nil
