@@ -35,7 +35,7 @@ func TestParkedStdin(t *testing.T) {
 	quiet := r.spec(nil)
 	quiet.StdoutLog, quiet.StderrLog = "", ""
 	idle := r.start(quiet, "exec sleep 1000")
-	idle.drain() // its streams have been set up by then
+	idle.drain()                                 // its streams have been set up by then
 	if n := openDescriptors(t) - before; n > 4 { // those of the first child, its log
 		t.Errorf("%d descriptors are open for two programs", n)
 	}
