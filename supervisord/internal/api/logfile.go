@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"syscall"
+	"time"
 	"unicode/utf8"
 
 	"github.com/supervisor-go/supervisor/pkg/wire"
@@ -81,16 +82,21 @@ func tailLogFile(path string, offsetArg, lengthArg any) (any, error) {
 // is not a regular file only devices such as /dev/null can be opened, and they
 // are empty.
 func OpenLog(path string) (f *os.File, size int64, err error) {
-	if info, err := os.Stat(path); err != nil {
-		return nil, 0, err
-	} else if !readable(info.Mode()) {
-		return nil, 0, notALog(path)
-	}
-	f, err = os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOCTTY, 0)
+	info, err := statLog(path)
 	if err != nil {
 		return nil, 0, err
 	}
-	info, err := f.Stat()
+	if !readable(info.Mode()) {
+		return nil, 0, notALog(path)
+	}
+	f, err = os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOCTTY, 0)
+	for errors.Is(err, fs.ErrNotExist) && exists(path) { // rotated just now
+		f, err = os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOCTTY, 0)
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err = f.Stat()
 	if err == nil && !readable(info.Mode()) {
 		err = notALog(path)
 	}
@@ -102,6 +108,41 @@ func OpenLog(path string) (f *os.File, size int64, err error) {
 		size = info.Size()
 	}
 	return f, size, nil
+}
+
+// exists reports whether there is a log at a path.
+func exists(path string) bool {
+	if path == "" {
+		return false
+	}
+	_, err := statLog(path)
+	return err == nil
+}
+
+// A log that is being rotated has no name between the renaming of the old file
+// and the making of the new one. It is waited for; for longer where a backup
+// tells that there is a log.
+const (
+	rotationGap     = 15 * time.Millisecond
+	rotationGapMost = 500 * time.Millisecond
+)
+
+func statLog(path string) (fs.FileInfo, error) {
+	const pause = time.Millisecond
+	left := rotationGap
+	for {
+		info, err := os.Stat(path)
+		if !errors.Is(err, fs.ErrNotExist) || left <= 0 {
+			return info, err
+		}
+		if left == rotationGap {
+			if _, err := os.Stat(path + ".1"); err == nil {
+				left = rotationGapMost
+			}
+		}
+		time.Sleep(pause)
+		left -= pause
+	}
 }
 
 func readable(mode fs.FileMode) bool {

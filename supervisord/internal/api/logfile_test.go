@@ -124,6 +124,44 @@ func TestReadingNeverBlocksOrFails(t *testing.T) {
 	}
 }
 
+// A log that is being rotated is not taken for one that does not exist.
+func TestReadingDuringRotation(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	if err := os.WriteFile(path, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				os.Rename(path, path+".1")
+				os.WriteFile(path, []byte("x"), 0o600)
+			}
+		}
+	}()
+	for range 2000 {
+		if f, _, err := OpenLog(path); err != nil {
+			t.Error(err)
+		} else {
+			f.Close()
+		}
+		if _, err := readLogFile(path, 0, 0); err != nil {
+			t.Error(err)
+		}
+	}
+	close(stop)
+	<-stopped
+	os.Remove(path)
+	os.Remove(path + ".1")
+	if _, err := readLogFile(path, 0, 0); faultText(asFault(err)) != "NO_FILE: "+path {
+		t.Errorf("no log: %v", err)
+	}
+}
+
 func TestReadingIsLimited(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "big")
 	if err := os.WriteFile(path, nil, 0o600); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"os"
 
 	"github.com/supervisor-go/supervisor/pkg/wire"
 )
@@ -71,13 +70,4 @@ func (s *supervisor) clearMainLog(context.Context, []any) (any, error) {
 		return nil, wire.NewFault(wire.Failed, "")
 	}
 	return true, nil
-}
-
-// exists reports whether there is something at a path.
-func exists(path string) bool {
-	if path == "" {
-		return false
-	}
-	_, err := os.Stat(path)
-	return err == nil
 }
