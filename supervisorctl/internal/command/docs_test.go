@@ -16,6 +16,8 @@ const (
 	manualPage = "../../../docs/man/supervisorctl.1"
 )
 
+//go:generate go test -run TestDocuments -update .
+
 // The manual is made from the tables that the program works with.
 func TestDocuments(t *testing.T) {
 	docgen.CheckPart(t, chapter, "options", optionsTable())
