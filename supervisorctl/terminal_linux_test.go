@@ -108,7 +108,11 @@ func (y *tty) sees(text string) {
 // ends waits for the end.
 func (y *tty) ends(status int) {
 	y.t.Helper()
+	_ = y.keys.SetReadDeadline(time.Now().Add(20 * time.Second))
 	left, err := io.ReadAll(y.keys)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		y.t.Fatalf("it does not end; the screen showed %q", left)
+	}
 	if err != nil && !errors.Is(err, syscall.EIO) {
 		y.t.Error(err)
 	}
@@ -206,6 +210,17 @@ func TestInterruptInTheShell(t *testing.T) {
 	y.types("\x03")
 	y.sees(prompt)
 	y.types("\x03")
+	y.ends(0)
+
+}
+
+// The signal does what the key does.
+func TestInterruptSignalInTheShell(t *testing.T) {
+	y := startTTY(t, nil, at(t, fake.Start(t, running("web")))...)
+	y.sees(prompt)
+	if err := y.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
 	y.ends(0)
 }
 

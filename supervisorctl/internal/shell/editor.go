@@ -20,6 +20,8 @@ type Editor struct {
 	raw    liner.ModeApplier // its mode while a line is edited
 	plain  *Plain            // for what is not edited
 	file   string            // the history's, or ""
+
+	abandoned bool // a line is still being read for nobody
 }
 
 // CanEdit reports whether lines can be edited on this kind of terminal.
@@ -66,8 +68,8 @@ type noMode struct{}
 func (noMode) ApplyMode() error { return io.EOF }
 
 // ReadCommand implements LineReader.
-func (e *Editor) ReadCommand(_ context.Context, prompt string) (string, error) {
-	line, err := e.edit(func() (string, error) { return e.state.Prompt(prompt) })
+func (e *Editor) ReadCommand(ctx context.Context, prompt string) (string, error) {
+	line, err := e.edit(ctx, func() (string, error) { return e.state.Prompt(prompt) })
 	if err == nil && strings.TrimSpace(line) != "" {
 		e.state.AppendHistory(line)
 	}
@@ -80,24 +82,44 @@ func (e *Editor) ReadLine(ctx context.Context, prompt string) (string, error) {
 	if prompt == "" {
 		return e.plain.ReadLine(ctx, prompt)
 	}
-	return e.edit(func() (string, error) { return e.state.Prompt(prompt) })
+	return e.edit(ctx, func() (string, error) { return e.state.Prompt(prompt) })
 }
 
 // ReadPassword reads a line that is not shown.
-func (e *Editor) ReadPassword(_ context.Context, prompt string) (string, error) {
-	return e.edit(func() (string, error) { return e.state.PasswordPrompt(prompt) })
+func (e *Editor) ReadPassword(ctx context.Context, prompt string) (string, error) {
+	return e.edit(ctx, func() (string, error) { return e.state.PasswordPrompt(prompt) })
 }
 
-func (e *Editor) edit(read func() (string, error)) (string, error) {
+// edit reads a line with the terminal in raw mode. The library that reads cannot
+// be interrupted; when the context ends it is left behind, and no further line
+// can be read.
+func (e *Editor) edit(ctx context.Context, read func() (string, error)) (string, error) {
+	if e.abandoned {
+		return "", context.Canceled
+	}
 	if err := e.raw.ApplyMode(); err != nil {
 		return "", err
 	}
 	defer func() { _ = e.cooked.ApplyMode() }()
-	line, err := read()
-	if errors.Is(err, liner.ErrPromptAborted) {
-		return "", context.Canceled
+	type answer struct {
+		line string
+		err  error
 	}
-	return line, err
+	got := make(chan answer, 1)
+	go func() {
+		line, err := read()
+		got <- answer{line, err}
+	}()
+	select {
+	case a := <-got:
+		if errors.Is(a.err, liner.ErrPromptAborted) {
+			return "", context.Canceled
+		}
+		return a.line, a.err
+	case <-ctx.Done():
+		e.abandoned = true
+		return "", ctx.Err()
+	}
 }
 
 // Close keeps the history and leaves the terminal as it was.
