@@ -317,6 +317,17 @@ func (d *daemon) state(name string, states ...string) (info wire.ProcessInfo) {
 	return info
 }
 
+// child waits until a process has a child and returns its pid.
+func (d *daemon) child(name string) (pid int) {
+	d.t.Helper()
+	d.eventually("a child of "+name, func() (bool, any) {
+		info := d.info(name)
+		pid = info.PID
+		return pid != 0, info
+	})
+	return pid
+}
+
 // startp and stopp start and stop a process and wait.
 func (d *daemon) startp(name string) {
 	d.t.Helper()
