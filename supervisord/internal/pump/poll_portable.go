@@ -7,8 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// pollPoller is a poller on poll(2), for systems without epoll. It holds a
-// thread while it waits.
+// pollPoller is a poller on poll(2), for systems without epoll.
 type pollPoller struct {
 	fds    []unix.PollFd // the first is the reading end of the waker
 	events []event       // for each of fds
@@ -53,12 +52,8 @@ func (p *pollPoller) remove(fd int) {
 }
 
 func (p *pollPoller) wait(events []event, timeout time.Duration) []event {
-	ms := -1
-	if timeout > 0 {
-		ms = int(timeout.Milliseconds()) + 1
-	}
 	for {
-		n, err := unix.Poll(p.fds, ms)
+		n, err := unix.Poll(p.fds, milliseconds(timeout))
 		if n > 0 {
 			break
 		}

@@ -53,8 +53,8 @@ type Options struct {
 	Stdio *stdio.Set
 	// Syslog is what syslog=true writes to; nil stands for the system's.
 	Syslog *tosyslog.Client
-	// Shards is the number of goroutines that read; 0 stands for two, or one on a
-	// machine with one processor.
+	// Shards is the number of goroutines that read; 0 stands for two, or one where
+	// there is one processor.
 	Shards int
 	// MaxOpenLogs limits how many logs are kept open; 0 derives it from the limit
 	// of descriptors.
@@ -105,8 +105,9 @@ func newPump(o Options, newPoller func() (poller, error)) (*Pump, error) {
 	p.logs = newLogTable(o.MaxOpenLogs, p.outage)
 	n := o.Shards
 	if n == 0 {
-		n = min(2, runtime.NumCPU())
+		n = min(2, runtime.GOMAXPROCS(0))
 	}
+	makeRoomForShards.Do(func() { runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + n) })
 	for range n {
 		s, err := newShard(p, newPoller)
 		if err != nil {
@@ -124,6 +125,12 @@ func newPump(o Options, newPoller func() (poller, error)) (*Pump, error) {
 // RLIMIT_FSIZE, into an error of that write. The signal is caught rather than
 // ignored, because children would inherit that.
 var surviveFileSizeLimit sync.Once
+
+// makeRoomForShards lets as many more goroutines run at a time as there are
+// shards. Under a flood these are always busy, mostly within the kernel; without
+// that the rest of the daemon would wait for the scheduler's watchdog, which looks
+// every ten milliseconds.
+var makeRoomForShards sync.Once
 
 // shard returns the shard of a process.
 func (p *Pump) shard(id core.ProcID) *shard { return p.shards[uint64(id)%uint64(len(p.shards))] }

@@ -1,7 +1,6 @@
 package pump
 
 import (
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -64,6 +63,14 @@ type poller interface {
 	close()
 }
 
+// milliseconds returns a timeout as epoll_wait(2) and poll(2) want it.
+func milliseconds(timeout time.Duration) int {
+	if timeout == 0 {
+		return -1
+	}
+	return int((timeout + time.Millisecond - 1) / time.Millisecond)
+}
+
 func newShard(p *Pump, newPoller func() (poller, error)) (*shard, error) {
 	poll, err := newPoller()
 	if err != nil {
@@ -100,7 +107,6 @@ func (s *shard) run() {
 		}
 		s.readLazy()
 		s.runCommands()
-		runtime.Gosched() // a flood of output must not keep the loop waiting
 	}
 	s.mu.Lock()
 	s.ended = true
