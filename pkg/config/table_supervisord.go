@@ -43,7 +43,7 @@ output of the programs and their life in detail.`,
 		Name: "minfds", Type: IntegerValue, Default: "1024", Since: "3.0", Example: "1024",
 		Short: "file descriptors needed to start; default 1024",
 		Help: `The number of file descriptors that must be available before supervisord starts. As root it raises the limit
-if it must. A program with both logs needs about six of them.`,
+if it must. A program with two logs needs five of them.`,
 	},
 	{
 		Name: "minprocs", Type: IntegerValue, Default: "200", Since: "3.0", Example: "200",
