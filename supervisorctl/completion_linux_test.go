@@ -124,7 +124,7 @@ func TestZshCompletion(t *testing.T) {
 	y.types("unsetopt zle_bracketed_paste; unset zle_bracketed_paste; fpath=(" + wd + "/completions $fpath); autoload -U compinit; compinit -u -D; echo rea''dy\r")
 	y.sees("ready")
 	// Each line is completed, and what has become of it is shown.
-	y.types("show() { BUFFER=\"print -r -- '<$BUFFER>'\"; zle accept-line }; zle -N show; bindkey '^X' show; echo a''gain\r")
+	y.types("KEYTIMEOUT=1; show() { BUFFER=\"print -r -- '<$BUFFER>'\"; zle accept-line }; zle -N show; bindkey '^X' show; echo a''gain\r")
 	y.sees("again")
 	for line, want := range map[string]string{
 		"stat":             "status ",

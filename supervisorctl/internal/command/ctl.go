@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/supervisor-go/supervisor/pkg/client"
-	"github.com/supervisor-go/supervisor/pkg/config"
 )
 
 // Ctl carries out commands. It belongs to one goroutine.
@@ -180,9 +179,6 @@ func inputError(what string, err error) error {
 	}
 	return err
 }
-
-// Plugins returns the configured plug-ins.
-func (c *Ctl) Plugins() []config.CtlPlugin { return c.settings.Plugins }
 
 // Prompt returns the prompt of the interactive shell.
 func (c *Ctl) Prompt() string { return c.settings.Prompt + "> " }
