@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"github.com/supervisor-go/supervisor/pkg/namespec"
 	"github.com/supervisor-go/supervisor/supervisord/internal/web/logs"
 )
 
@@ -13,7 +14,8 @@ import (
 type logPage struct {
 	head
 	Process  *Process // nil for the activity log
-	Name     string   // what the log is of
+	Name     string   // full name of the process
+	Heading  string
 	Channel  string   // stdout, stderr or activity
 	API      string   // path of the log in the API, relative
 	Path     string
@@ -39,9 +41,11 @@ func (s *Site) logPage(w http.ResponseWriter, r *http.Request) {
 		self.Set("name", p.Name)
 	}
 	p.SelfLink = self.Encode()
-	title := p.Name + " " + p.Channel
-	if p.Channel == "activity" {
-		title = "Activity log"
+	p.Heading = "Activity log"
+	title := p.Heading
+	if p.Channel != "activity" {
+		p.Heading = namespec.Make(namespec.Split(p.Name))
+		title = p.Heading + " " + p.Channel
 	}
 	status := http.StatusOK
 	if err == nil {
@@ -70,7 +74,7 @@ func (s *Site) logPage(w http.ResponseWriter, r *http.Request) {
 // findLog finds the log that the address names.
 func (s *Site) findLog(p *logPage, r *http.Request) (logs.Source, error) {
 	if p.Channel == "activity" {
-		p.Name, p.API = "supervisord", "api/v1/daemon/log"
+		p.API = "api/v1/daemon/log"
 		return s.activityLog(r)
 	}
 	v, err := s.options.Daemon.Process(p.Name)

@@ -10,7 +10,7 @@ const base = main.dataset.api.replace(/^api\/v1\//, "");
 const box = byId("log");
 
 const part = 64 << 10; // bytes read at once
-const maxLines = 20000; // in the page
+const maxLines = 10000; // in the page
 const longest = 20000; // characters of one line
 
 /** One piece of the log, as it was read. */
@@ -54,6 +54,7 @@ let stream = null;
 let loading = false;
 
 const atEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight < 40;
+const toEnd = () => (box.scrollTop = box.scrollHeight);
 
 // Making lines.
 
@@ -70,8 +71,8 @@ function splitLines(text) {
 /** Adds text below all that is there. */
 function append(file, offset, next, text) {
   const chunk = new Chunk(file, offset, next);
-  const lines = splitLines(text);
-  if (view.open) {
+  const lines = text ? splitLines(text) : [];
+  if (view.open && lines.length) {
     view.open.raw += lines.shift();
     view.open.show();
     view.style = view.open.end;
@@ -173,11 +174,12 @@ async function openFile(index) {
   empty();
   append(text.id, text.offset, text.next, text.text);
   view.top = { id: text.id, offset: text.offset };
-  box.scrollTop = box.scrollHeight;
+  toEnd();
   byId("download").href = "api/v1/" + base + "/download?id=" + encodeURIComponent(text.id);
   await refreshFiles();
   setLive(text.index === 0);
-  if (box.scrollHeight <= box.clientHeight) await loadBefore();
+  while (box.scrollHeight <= box.clientHeight && (await before()));
+  toEnd();
 }
 
 /** Only one thing is loaded at a time. */
@@ -284,7 +286,7 @@ function atBottom(fn) {
   fn();
   if (stay) {
     trim();
-    box.scrollTop = box.scrollHeight;
+    toEnd();
   } else byId("end").hidden = false;
 }
 
@@ -484,7 +486,7 @@ byId("follow").addEventListener("click", () => {
   if (view.following) startStream();
   else stopStream();
   showFollow();
-  if (view.following) box.scrollTop = box.scrollHeight;
+  if (view.following) toEnd();
 });
 
 byId("file").addEventListener("change", (e) => exclusively(() => openFile(Number(e.target.value))));
@@ -492,7 +494,7 @@ byId("file").addEventListener("change", (e) => exclusively(() => openFile(Number
 byId("end").addEventListener("click", async () => {
   if (!view.live) await exclusively(() => openFile(0));
   trim();
-  box.scrollTop = box.scrollHeight;
+  toEnd();
   byId("end").hidden = true;
 });
 
@@ -540,6 +542,20 @@ byId("clear").addEventListener("click", async () => {
     say("That did not work: " + e.message + ".", true);
   }
 });
+
+// The state of the process, now and then.
+async function refreshState() {
+  const shown = byId("state");
+  if (!shown || document.hidden) return;
+  try {
+    const state = (await get(base.replace(/\/logs\/[a-z]+$/, ""))).state.toLowerCase();
+    shown.className = "s-" + state;
+    shown.querySelector("span span").textContent = state;
+  } catch {
+    // The stream tells when supervisord cannot be reached.
+  }
+}
+setInterval(refreshState, 5000);
 
 for (const element of document.querySelectorAll(".static")) element.hidden = true;
 

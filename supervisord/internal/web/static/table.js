@@ -116,7 +116,8 @@ class GroupRow {
     this.sum = tr.querySelector(".sum");
     this.fold.setAttribute("aria-label", "Processes of group " + name);
     const words = ["Start group ", "Stop group ", "Restart group ", "Clear the logs of group "];
-    tr.querySelectorAll(".act button").forEach((b, i) => {
+    this.buttons = [...tr.querySelectorAll(".act button")];
+    this.buttons.forEach((b, i) => {
       b.value = b.value.split(" ")[0] + " group " + name;
       b.title = words[i] + name;
       b.setAttribute("aria-label", b.title);
@@ -129,6 +130,9 @@ class GroupRow {
     const parts = ranks.filter((s) => counts[s]).map((s) => counts[s] + " " + s.toLowerCase());
     const text = [list.length + (list.length === 1 ? " process" : " processes"), ...parts].join(" · ");
     if (this.sum.textContent !== text) this.sum.textContent = text;
+    const disable = (b, off) => b.getAttribute("aria-disabled") !== String(off) && b.setAttribute("aria-disabled", String(off));
+    disable(this.buttons[0], !list.some((p) => down.has(p.state)));
+    disable(this.buttons[1], !list.some((p) => up.has(p.state)));
     if (this.fold.getAttribute("aria-expanded") !== String(open)) this.fold.setAttribute("aria-expanded", String(open));
   }
 }
