@@ -12,6 +12,8 @@ import (
 	"github.com/supervisor-go/supervisor/supervisord/internal/life"
 )
 
+//go:generate go test -run ^TestStatesDoc$ . -update
+
 var update = flag.Bool("update", false, "write docs/states.md anew")
 
 const statesDoc = "../../../docs/states.md"
