@@ -59,6 +59,13 @@ func (s *story) Spawned(id core.ProcID, pid int) {
 	})
 }
 
+// starts returns how often a child of id was reported as started.
+func (s *story) starts(id core.ProcID) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.pids[id])
+}
+
 func (s *story) SpawnFailed(id core.ProcID, reason string) {
 	s.tell(func() {
 		s.lines = append(s.lines, fmt.Sprintf("failed %d: %s", id, reason))
@@ -170,7 +177,6 @@ type collector struct {
 }
 
 func (c *collector) start() {
-	c.done = make(chan struct{})
 	go func() {
 		defer close(c.done)
 		io.Copy(&c.buf, c.r)
@@ -196,7 +202,7 @@ func (p *pipes) Open(spec core.StreamSpec) (Conn, error) {
 			}
 			syscall.CloseOnExec(fd)
 			w.Close()
-			col.r, c.child[i+1] = r, fd
+			col.r, col.done, c.child[i+1] = r, make(chan struct{}), fd
 		}
 	}
 	if spec.SocketFD >= 0 {

@@ -134,7 +134,7 @@ func TestHungFileHoldsUpNobody(t *testing.T) {
 	}
 	s.story.exitOf(t, before)
 	s.story.exitOf(t, after)
-	if len(s.story.pids[hung]) != 0 {
+	if s.story.starts(hung) != 0 {
 		t.Error("the hung program was reported as started")
 	}
 	release()
