@@ -50,6 +50,8 @@ type formatter struct {
 	out  strings.Builder
 	exp  *expansions
 	used bool // a directive has taken a value
+
+	offset0, index0 int // the last question to index, and its answer
 }
 
 // spec is one conversion: flags, width, precision and type.
@@ -104,8 +106,13 @@ func (f *formatter) directive() error {
 	return nil
 }
 
-// index turns a byte offset into Python's index of the character.
-func (f *formatter) index(offset int) int { return utf8.RuneCountInString(f.text[:offset]) }
+// index turns a byte offset, which is not before the last one that was asked
+// for, into Python's index of the character.
+func (f *formatter) index(offset int) int {
+	f.index0 += utf8.RuneCountInString(f.text[f.offset0:offset])
+	f.offset0 = offset
+	return f.index0
+}
 
 // name reads "(name)"; parentheses within it nest.
 func (f *formatter) name() (name string, named bool, err error) {

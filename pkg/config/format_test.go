@@ -98,3 +98,13 @@ func FuzzFormat(f *testing.F) {
 		}
 	})
 }
+
+// The index in a message counts characters, wherever the directives before it
+// were.
+func TestFormatIndexOfCharacter(t *testing.T) {
+	exp, _ := sampleExpansions()
+	_, err := format("é%(here)sé日%%%(n)d日%(here)Y", exp)
+	if want := "unsupported format character 'Y' (0x59) at index 26"; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
