@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -136,6 +137,7 @@ func (d *daemon) exec(args ...string) {
 	d.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: d.cred}
 	d.cmd.WaitDelay = 100 * time.Millisecond // children may outlive it, with its output
 	must(d.t, d.cmd.Start())
+	d.mayEnd = false
 	d.pid = d.cmd.Process.Pid
 	cmd, done := d.cmd, make(chan struct{})
 	d.done = done
@@ -205,15 +207,15 @@ func (d *daemon) stop() {
 
 // cleanup kills what is left, and says what happened if the test has failed.
 func (d *daemon) cleanup() {
+	if d.cmd != nil && d.hasEnded() && !d.mayEnd {
+		d.t.Errorf("supervisord has ended by itself: %s\n%s", d.cmd.ProcessState, d.out)
+	}
+	d.killAll()
 	if d.cmd != nil {
-		if d.hasEnded() && !d.mayEnd {
-			d.t.Errorf("supervisord has ended by itself: %s\n%s", d.cmd.ProcessState, d.out)
-		}
-		d.killAll()
 		<-d.done
-		if out := d.out.String(); strings.Contains(out, "DATA RACE") || strings.Contains(out, "goroutine 1 [") {
-			d.t.Errorf("supervisord says:\n%s", out)
-		}
+	}
+	if out := d.out.String(); strings.Contains(out, "DATA RACE") || strings.Contains(out, "goroutine 1 [") {
+		d.t.Errorf("supervisord says:\n%s", out)
 	}
 	d.http.CloseIdleConnections()
 	d.rpc.Close()
@@ -226,14 +228,16 @@ func (d *daemon) cleanup() {
 
 // killAll kills the daemon and all that it has started, until nothing is left.
 func (d *daemon) killAll() {
-	_ = syscall.Kill(d.pid, syscall.SIGSTOP) // or it would start some again
 	for range 100 {
 		left := d.processes()
-		for _, pid := range left {
-			_ = syscall.Kill(pid, syscall.SIGKILL)
-		}
 		if len(left) == 0 {
 			return
+		}
+		if slices.Contains(left, d.pid) {
+			_ = syscall.Kill(d.pid, syscall.SIGSTOP) // or it would start some again
+		}
+		for _, pid := range left {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}
 		<-time.After(2 * time.Millisecond)
 	}

@@ -212,7 +212,6 @@ func TestStartAfterKill(t *testing.T) {
 		t.Fatal("nothing is left to take over")
 	}
 	d.launch()
-	d.mayEnd = false
 	d.up()
 	if got := strings.TrimSpace(d.read("pid")); got != strconv.Itoa(d.pid) {
 		t.Errorf("pid file: %q", got)
