@@ -232,6 +232,15 @@ stderr_logfile={D}/%(process_num)02d.err
 	if running < 8 || len(fatal) < 5 {
 		t.Fatalf("%d running, %d failed", running, len(fatal))
 	}
+	// While many are being made at once, descriptors are in use for a moment; so
+	// some of those that failed fit in after all. The first that does not never will.
+	for len(fatal) > 0 && d.rpc.StartProcess(d.ctx(), "p:"+fatal[0], true) == nil {
+		fatal = fatal[1:]
+		running++
+	}
+	if len(fatal) == 0 {
+		t.Fatalf("all %d fit in", running)
+	}
 	for range 20 {
 		if err := d.rpc.StartProcess(d.ctx(), "p:"+fatal[0], true); fault(err) != wire.SpawnError {
 			t.Fatalf("one more: %v", err)
@@ -244,7 +253,7 @@ stderr_logfile={D}/%(process_num)02d.err
 			stopped++
 		}
 	}
-	for _, name := range fatal[:3] {
+	for _, name := range fatal[:min(3, len(fatal))] {
 		d.startp("p:" + name)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -40,11 +41,11 @@ func TestRPCKeepsItsConnection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	connections := 0
+	var connections atomic.Int32
 	server := &http.Server{
 		ConnState: func(_ net.Conn, s http.ConnState) {
 			if s == http.StateNew {
-				connections++
+				connections.Add(1)
 			}
 		},
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -84,8 +85,8 @@ func TestRPCKeepsItsConnection(t *testing.T) {
 	if body, err := c.Call("chunked"); err != nil || string(body) != "piece" {
 		t.Errorf("chunks gave %q, %v", body, err)
 	}
-	if connections != 1 {
-		t.Errorf("%d connections", connections)
+	if n := connections.Load(); n != 1 {
+		t.Errorf("%d connections", n)
 	}
 	if _, err := c.Call("broken"); err == nil {
 		t.Error("HTTP 500 is no error")
