@@ -46,7 +46,7 @@ const idleTimeout = 10 * time.Second
 
 // New returns a client. Its only errors are those of a malformed URL.
 func New(o Options) (*Client, error) {
-	c := &Client{url: o.URL, shown: o.URL, userAgent: o.UserAgent}
+	c := &Client{url: o.URL, shown: Redact(o.URL), userAgent: o.UserAgent}
 	if c.userAgent == "" {
 		c.userAgent = "supervisor-go"
 	}
@@ -62,16 +62,15 @@ func New(o Options) (*Client, error) {
 	case strings.HasPrefix(o.URL, "http://"):
 		u, err := url.Parse(o.URL)
 		if err != nil || u.Host == "" {
-			return nil, fmt.Errorf("cannot use %q as the address of a server: want http://HOST:PORT or unix:///PATH", o.URL)
+			return nil, fmt.Errorf("cannot use %q as the address of a server: want http://HOST:PORT or unix:///PATH", c.shown)
 		}
 		c.base = url.URL{Scheme: "http", Host: u.Host}
-		c.shown = u.Redacted()
 		if o.Username == "" && o.Password == "" && u.User != nil {
 			o.Username = u.User.Username()
 			o.Password, _ = u.User.Password()
 		}
 	default:
-		return nil, &SchemeError{URL: o.URL}
+		return nil, &SchemeError{URL: c.shown}
 	}
 	if o.Username != "" || o.Password != "" {
 		c.auth = "Basic " + base64.StdEncoding.EncodeToString([]byte(o.Username+":"+o.Password))
@@ -82,6 +81,21 @@ func New(o Options) (*Client, error) {
 		DisableCompression: true,
 	}
 	return c, nil
+}
+
+// Redact returns the URL of a server as it may be shown: without its password.
+// The URL need not be well-formed.
+func Redact(raw string) string {
+	scheme, rest, ok := strings.Cut(raw, "://")
+	at := strings.LastIndexByte(rest, '@')
+	if !ok || at < 0 {
+		return raw
+	}
+	user, _, ok := strings.Cut(rest[:at], ":")
+	if !ok {
+		return raw
+	}
+	return scheme + "://" + user + ":xxxxx" + rest[at:]
 }
 
 // URL returns the URL that was given to New.

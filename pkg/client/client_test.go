@@ -416,3 +416,23 @@ func FuzzScrub(f *testing.F) {
 		}
 	})
 }
+
+func TestRedact(t *testing.T) {
+	for raw, want := range map[string]string{
+		"http://me:secret@host:9001": "http://me:xxxxx@host:9001",
+		"http://me:a@b/c@host:x":     "http://me:xxxxx@host:x",
+		"http://me@host":             "http://me@host",
+		"http://host:9001/":          "http://host:9001/",
+		"unix:///run/s.sock":         "unix:///run/s.sock",
+		"ftp://me:secret@host":       "ftp://me:xxxxx@host",
+		"nonsense":                   "nonsense",
+	} {
+		if got := Redact(raw); got != want {
+			t.Errorf("Redact(%q) = %q, want %q", raw, got, want)
+		}
+		_, err := New(Options{URL: raw})
+		if err != nil && strings.Contains(err.Error(), "secret") {
+			t.Errorf("%v", err)
+		}
+	}
+}

@@ -93,10 +93,10 @@ func (c *Ctl) shutdown(ctx context.Context, arg string) error {
 		c.fail("ERROR: already shutting down")
 	case errors.As(err, &down) && down.Refused():
 		c.Exit = ExitFailure
-		c.fail("ERROR: " + c.settings.ServerURL + " refused connection (already shut down?)")
+		c.fail("ERROR: " + client.Redact(c.settings.ServerURL) + " refused connection (already shut down?)")
 	case errors.As(err, &down) && down.NoSocket():
 		c.Exit = ExitFailure
-		c.fail("ERROR: " + c.settings.ServerURL + " no such file (already shut down?)")
+		c.fail("ERROR: " + client.Redact(c.settings.ServerURL) + " no such file (already shut down?)")
 	default:
 		return err
 	}

@@ -75,7 +75,7 @@ func (c *Ctl) converse(ctx context.Context, conn *client.Client, name string) er
 		stream, err := conn.FollowLog(show, name, ch)
 		if err != nil {
 			if ctx.Err() == nil {
-				c.note(c.settings.ServerURL + "/logtail/" + name + "/" + string(ch) + " " + streamError(err))
+				c.note(client.Redact(c.settings.ServerURL) + "/logtail/" + name + "/" + string(ch) + " " + streamError(err))
 			}
 			continue
 		}

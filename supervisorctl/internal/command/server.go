@@ -70,11 +70,11 @@ func (c *Ctl) notUp(err error) error {
 		c.Exit = ExitUnimplemented
 		return nil
 	case errors.As(err, &down) && down.Refused():
-		c.fail(c.settings.ServerURL + " refused connection")
+		c.fail(client.Redact(c.settings.ServerURL) + " refused connection")
 		c.Exit = ExitRefused
 		return nil
 	case errors.As(err, &down) && down.NoSocket():
-		c.fail(c.settings.ServerURL + " no such file")
+		c.fail(client.Redact(c.settings.ServerURL) + " no such file")
 		c.Exit = ExitNotRunning
 		return nil
 	}

@@ -165,7 +165,7 @@ func (c *Ctl) follow(ctx context.Context, conn *client.Client, path string) erro
 	stream, err := conn.Stream(ctx, path)
 	if err != nil {
 		if ctx.Err() == nil {
-			c.note(c.settings.ServerURL + path + " " + streamError(err))
+			c.note(client.Redact(c.settings.ServerURL) + path + " " + streamError(err))
 		} else {
 			c.say("")
 		}
@@ -178,7 +178,7 @@ func (c *Ctl) follow(ctx context.Context, conn *client.Client, path string) erro
 		return nil
 	}
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-		c.note(c.settings.ServerURL + path + " " + streamError(err))
+		c.note(client.Redact(c.settings.ServerURL) + path + " " + streamError(err))
 	}
 	return nil
 }
