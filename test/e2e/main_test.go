@@ -15,7 +15,12 @@ import (
 // bin is the directory of the programs under test, tmp that of all tests.
 var bin, tmp string
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
+func TestMain(m *testing.M) {
+	if what := os.Getenv(helperVar); what != "" {
+		os.Exit(help(what))
+	}
+	os.Exit(run(m))
+}
 
 func run(m *testing.M) int {
 	flag.Parse()
@@ -40,6 +45,12 @@ func run(m *testing.M) int {
 			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
+	}
+	// Now, when nothing is started that could inherit the descriptor: a file that
+	// is open for writing cannot be run.
+	if err := copySelf(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
 	before := nullDevice()
 	status := m.Run()
