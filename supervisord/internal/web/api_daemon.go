@@ -76,10 +76,13 @@ const maxWait = 3600
 // outcome waits for an operation and answers with it.
 func (s *Site) outcome(r *http.Request, p *operation, d time.Duration) (int, any, error) {
 	op := s.ops.wait(r.Context(), p, d)
-	if !op.Done {
+	switch {
+	case !op.Done:
 		return http.StatusAccepted, op, nil
+	case !op.OK:
+		return http.StatusConflict, op, nil
 	}
-	return statusOf(op.Code), op, nil
+	return http.StatusOK, op, nil
 }
 
 // waiting returns how long a request wants to wait for the outcome.

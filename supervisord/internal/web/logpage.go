@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"html/template"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -16,8 +17,8 @@ type logPage struct {
 	Process  *Process // nil for the activity log
 	Name     string   // full name of the process
 	Heading  string
-	Channel  string   // stdout, stderr or activity
-	API      string   // path of the log in the API, relative
+	Channel  string // stdout, stderr or activity
+	API      string // path of the log in the API, relative
 	Path     string
 	Files    []LogFile
 	File     LogFile // that is shown
@@ -25,7 +26,7 @@ type logPage struct {
 	Offset   int64
 	Size     int64
 	Problem  string
-	SelfLink string // query of this page without file and offset
+	SelfLink template.URL // query of this page without file and offset
 }
 
 // logChunk is how much of a log a page without script shows, in bytes.
@@ -40,7 +41,7 @@ func (s *Site) logPage(w http.ResponseWriter, r *http.Request) {
 	if p.Channel != "activity" {
 		self.Set("name", p.Name)
 	}
-	p.SelfLink = self.Encode()
+	p.SelfLink = template.URL(self.Encode()) // encoded: nothing in it can be anything else
 	p.Heading = "Activity log"
 	title := p.Heading
 	if p.Channel != "activity" {

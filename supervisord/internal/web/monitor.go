@@ -21,6 +21,14 @@ type monitor struct {
 	rows    []Process
 	state   string
 	poked   chan struct{} // asks the goroutine for a look out of turn
+
+	seen map[core.ProcID]seenProcess // the goroutine's own
+}
+
+// seenProcess is a process as it was seen, and what was made of it.
+type seenProcess struct {
+	view core.View
+	row  Process
 }
 
 // viewer is one stream of events. It is guarded by monitor.mu.
@@ -149,6 +157,7 @@ var watched = []string{"PROCESS_STATE", "PROCESS_GROUP", "SUPERVISOR_STATE_CHANG
 func (m *monitor) run() {
 	events, _, cancel := m.site.options.Daemon.Subscribe(watched, 1)
 	defer cancel()
+	m.seen = nil
 	select {
 	case _, open := <-events:
 		if !open {
@@ -228,10 +237,7 @@ func (m *monitor) end() {
 func (m *monitor) refresh(meter *usage.Meter) {
 	views := m.site.options.Daemon.Processes()
 	state := m.site.options.Daemon.Mood().String()
-	rows := make([]Process, len(views))
-	for i := range views {
-		rows[i] = steady(&views[i])
-	}
+	rows := m.describe(views)
 	if meter != nil {
 		useAll(meter, rows)
 	}
@@ -255,6 +261,23 @@ func (m *monitor) refresh(meter *usage.Meter) {
 			v.wake()
 		}
 	}
+}
+
+// describe makes rows of processes. Most are as they were.
+func (m *monitor) describe(views []core.View) []Process {
+	rows := make([]Process, len(views))
+	seen := make(map[core.ProcID]seenProcess, len(views))
+	for i := range views {
+		v := views[i]
+		v.Now = 0
+		d, known := m.seen[v.ID]
+		if !known || d.view != v {
+			d = seenProcess{v, steady(&views[i])}
+		}
+		seen[v.ID], rows[i] = d, d.row
+	}
+	m.seen = seen
+	return rows
 }
 
 func now(views []core.View) int64 {

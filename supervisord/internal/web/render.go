@@ -56,7 +56,7 @@ func render(w http.ResponseWriter, r *http.Request, status int, name string, dat
 		panic(err) // templates and data are parts of the program
 	}
 	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Type", "text/html;charset=utf-8")
 	h.Set("Vary", "Accept-Encoding")
 	if page.Len() >= smallPage && acceptsGzip(r) {
 		var squeezed bytes.Buffer

@@ -26,14 +26,27 @@ func fullName(v *core.View) string { return v.Group + ":" + v.Config.Name }
 
 // describe tells of a process what the API tells, without usage.
 func describe(v *core.View) Process {
+	p := steady(v)
+	if v.State == life.Running {
+		p.Description = api.Describe(v)
+	}
+	return p
+}
+
+// steady is describe for streams: the description of a RUNNING process, which
+// changes every second, is left to those who see it.
+func steady(v *core.View) Process {
 	p := Process{
 		ID: fullName(v), Group: v.Group, Name: v.Config.Name, State: v.State.String(), PID: v.PID,
-		Started: v.Start, Stopped: v.Stop, Description: api.Describe(v), SpawnError: v.SpawnErr,
+		Started: v.Start, Stopped: v.Stop, SpawnError: v.SpawnErr,
 		LastExit: v.Cause, Restarts: v.Restarts, Listener: v.Listener,
 		Stdout: hasLog(v, core.Stdout), Stderr: hasLog(v, core.Stderr),
 	}
 	if v.HasExit {
 		p.ExitStatus = some(v.ExitStatus)
+	}
+	if v.State != life.Running {
+		p.Description = api.Describe(v)
 	}
 	return p
 }
@@ -51,16 +64,6 @@ func output(p *config.Process, ch core.Channel) *config.Output {
 		return &p.Stderr
 	}
 	return &p.Stdout
-}
-
-// steady is describe for streams: the description of a RUNNING process, which
-// changes every second, is left to those who see it.
-func steady(v *core.View) Process {
-	p := describe(v)
-	if v.State == life.Running {
-		p.Description = ""
-	}
-	return p
 }
 
 // Figures are rounded, so that a stream is not kept busy by what nobody sees.
