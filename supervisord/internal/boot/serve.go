@@ -97,6 +97,7 @@ func (p *program) once(cfg *config.Config, first bool, criticals, infos []string
 	stop := make(chan struct{})
 	defer close(stop)
 	go in.handleSignals(signals, stop)
+	in.tidy()
 	return in.loop.Run(), nil
 }
 
