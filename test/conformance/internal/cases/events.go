@@ -177,7 +177,8 @@ func eventProtocol() []suite.Case {
 			send(t, events)
 			got := t.AwaitEvents("ev", expect, nil)
 			t.Printf("%s", payloads(got))
-			for _, l := range harness.Lines(t.Log(), `l: (BUSY|READY|ACKNOWLEDGED|UNKNOWN)|listener|rebuffer|overflow|rejected|processed`) {
+			t.AwaitLog(`l: event was (processed|rejected)`, expect)
+			for _, l := range harness.Lines(t.SettledLog(), `l: (BUSY|READY|ACKNOWLEDGED|UNKNOWN)|listener|rebuffer|overflow|rejected|processed`) {
 				// Whether a second event has to wait for the first is chance.
 				if !strings.Contains(l, "rebuffering event 1") {
 					t.Printf("  %s", l)
