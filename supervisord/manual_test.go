@@ -241,3 +241,63 @@ func matchLines(got, want []string) bool {
 	}
 	return len(got) > 0 && got[0] == want[0] && matchLines(got[1:], want[1:])
 }
+
+// TestManualLinks looks for what the chapters link to.
+func TestManualLinks(t *testing.T) {
+	chapters, err := filepath.Glob("../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	for _, chapter := range append(chapters, "../README.md", "../CHANGELOG.md", "../CONTRIBUTING.md") {
+		text, err := os.ReadFile(chapter)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range link.FindAllStringSubmatch(string(text), -1) {
+			path, anchor, _ := strings.Cut(m[1], "#")
+			if strings.Contains(path, ":") {
+				continue // elsewhere
+			}
+			target := chapter
+			if path != "" {
+				target = filepath.Join(filepath.Dir(chapter), path)
+			}
+			if page, err := os.ReadFile(target); err == nil && anchor != "" && !hasAnchor(string(page), anchor) {
+				t.Errorf("%s links to %s, but there is no such heading", chapter, m[1])
+			} else if _, err := os.Stat(target); err != nil {
+				t.Errorf("%s links to %s, which does not exist", chapter, m[1])
+			}
+		}
+	}
+}
+
+// hasAnchor tells whether a page has a heading to which an anchor leads.
+func hasAnchor(page, anchor string) bool {
+	dropped := regexp.MustCompile(`[^a-z0-9 _-]`)
+	for line := range strings.Lines(page) {
+		if title := strings.TrimLeft(line, "#"); title != line {
+			title = dropped.ReplaceAllString(strings.ToLower(strings.TrimSpace(title)), "")
+			if strings.ReplaceAll(title, " ", "-") == anchor {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// TestManPages guards the man pages by the tool that reads them.
+func TestManPages(t *testing.T) {
+	if _, err := exec.LookPath("groff"); err != nil {
+		t.Skip("groff is not installed, so the man pages cannot be checked: ", err)
+	}
+	pages, err := filepath.Glob("../docs/man/*.[15]")
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("there are no man pages: %v", err)
+	}
+	for _, page := range pages {
+		if out, err := exec.Command("sh", "-c", `groff -man -Tutf8 -ww "$0" 2>&1 >/dev/null`, page).Output(); err != nil || len(out) > 0 {
+			t.Errorf("%s: %v\n%s", page, err, out)
+		}
+	}
+}
