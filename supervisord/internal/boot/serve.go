@@ -12,6 +12,10 @@ import (
 	"github.com/supervisor-go/supervisor/supervisord/internal/daemon"
 )
 
+// spareThreads is more than are ever busy in system calls at the same time, as
+// far as is known.
+const spareThreads = 16
+
 // serve runs the daemon, in the background unless told otherwise, and again
 // with a new configuration after each restart.
 func (p *program) serve(cfg *config.Config) (int, error) {
@@ -28,6 +32,7 @@ func (p *program) serve(cfg *config.Config) (int, error) {
 		return 0, err
 	}
 	infos = append(infos, more...)
+	daemon.SpareThreads(spareThreads)
 	signals := make(chan os.Signal, 16)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGHUP, syscall.SIGUSR2)
 	for first := true; ; first = false {

@@ -150,3 +150,18 @@ func TestSealDescriptors(t *testing.T) {
 		t.Errorf("a child has descriptors %q", got)
 	}
 }
+
+func TestSpareThreadsStay(t *testing.T) {
+	count := func() int {
+		tasks, err := os.ReadDir("/proc/self/task")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(tasks)
+	}
+	n := count() + 5
+	SpareThreads(n)
+	if now := count(); now < n {
+		t.Errorf("%d threads, want %d", now, n)
+	}
+}
