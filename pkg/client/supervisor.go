@@ -140,6 +140,7 @@ type ProcessDetail struct {
 	Exited     bool   `xmlrpc:"exited"`     // ExitStatus is that of a real exit
 	ExitStatus int    `xmlrpc:"exitstatus"` // -1 for a death by signal
 	Expected   bool   `xmlrpc:"expected"`   // exitcodes= has it
+	Cause      string `xmlrpc:"cause"`      // how the last process ended: "exit status 3", "terminated by SIGKILL"
 	Listener   string `xmlrpc:"listener"`   // state of an event listener, else ""
 }
 

@@ -9,7 +9,9 @@ binmode $_ for *STDIN, *STDOUT, *STDERR;
 print "READY\n";
 while (defined(my $header = <STDIN>)) {
     my %token = map { split /:/, $_, 2 } split ' ', $header;
-    read(STDIN, my $payload, $token{len}) if $token{len};
+    # "len" counts characters; where the bytes differ, "bytes" has their number.
+    my $length = $token{bytes} // $token{len};
+    read(STDIN, my $payload, $length) if $length;
     print STDERR $header, $payload // '', "\n";
     print "RESULT 2\nOK", "READY\n";
 }

@@ -4,7 +4,11 @@
 while :; do
 	echo READY
 	read -r header || exit 0 # supervisord has closed the pipe
-	len=${header##*len:}
+	# "len" counts characters; where the bytes differ, "bytes" has their number.
+	case $header in
+	*" bytes:"*) len=${header##* bytes:} ;;
+	*) len=${header##*len:} ;;
+	esac
 	len=${len%% *}
 	payload=$(head -c "$len" && echo .) # the dot keeps line feeds at the end
 	payload=${payload%.}

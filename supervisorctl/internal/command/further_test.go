@@ -70,7 +70,7 @@ func TestJSON(t *testing.T) {
 			return []any{map[string]any{"group": "web", "name": "web_1", "inuse": true, "autostart": false, "group_prio": 1, "process_prio": 2, "command": "x", "exitcodes": []any{0, 3}}}
 		}
 		f.Answer["getAllProcessDetails"] = func([]any) any {
-			return []any{map[string]any{"group": "web", "name": "web_1", "restarts": 4, "tries": 0, "exited": true, "exitstatus": 3, "expected": true, "listener": "READY"}}
+			return []any{map[string]any{"group": "web", "name": "web_1", "restarts": 4, "tries": 0, "exited": true, "exitstatus": 3, "expected": true, "cause": "exit status 3", "listener": "READY"}}
 		}
 		f.Answer["reloadConfig"] = func([]any) any { return []any{[]any{[]any{"b"}, []any{"a"}, []any{"c"}}} }
 		f.Answer["getPID"] = func([]any) any { return 7 }
@@ -324,6 +324,9 @@ func TestFailedStartIsExplained(t *testing.T) {
 	f := fake.Start(t, sample()...)
 	f.Procs[3].SpawnErr, f.Procs[3].Start, f.Procs[3].Stop, f.Procs[3].ExitStatus = "Exited too quickly (process log may have details)", 5, 6, 1
 	f.Answer["startProcess"] = func([]any) any { return wire.NewFault(wire.SpawnError, "web_2") }
+	f.Answer["getAllProcessDetails"] = func([]any) any {
+		return []any{map[string]any{"group": "work", "name": "web_2", "cause": "exit status 1"}}
+	}
 	f.Answer["readProcessStderrLog"] = func([]any) any { return "no such table\n" }
 	var out, errs bytes.Buffer
 	c := New(&Settings{ServerURL: f.URL}, Streams{Out: &out, Err: &errs, Term: noInput{}, ErrTerminal: true})

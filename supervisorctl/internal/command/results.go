@@ -128,6 +128,22 @@ func (c *Ctl) report(ctx context.Context, conn *client.Client, v *verb, st wire.
 	return nil
 }
 
+// cause returns how a process has ended, in words, or "". The API of the Python
+// Supervisor tells an exit status only where it counts as an exit; a daemon that
+// knows more is asked.
+func (c *Ctl) cause(ctx context.Context, conn *client.Client, info *wire.ProcessInfo) string {
+	details, err := conn.AllProcessDetails(ctx)
+	if err == nil {
+		if d := newDetails(details)[namespec.Make(info.Group, info.Name)]; d != nil {
+			return d.Cause
+		}
+	}
+	if info.State == stateExited {
+		return fmt.Sprintf("exit status %d", info.ExitStatus)
+	}
+	return ""
+}
+
 // exitFor sets the exit status for a fault.
 func (c *Ctl) exitFor(code, harmless wire.FaultCode) {
 	switch code {
@@ -153,8 +169,8 @@ func (c *Ctl) detail(ctx context.Context, conn *client.Client, name string) *str
 	if info.SpawnErr != "" {
 		why = append(why, info.SpawnErr)
 	}
-	if info.Stop >= info.Start && info.Start != 0 {
-		why = append(why, fmt.Sprintf("exit status %d", info.ExitStatus))
+	if cause := c.cause(ctx, conn, &info); cause != "" {
+		why = append(why, cause)
 	}
 	text := strings.Join(why, "; ")
 	if tail := c.stderrTail(ctx, conn, name); tail != "" {

@@ -49,7 +49,8 @@ stderr_logfile; pid, 0 when it does not run.`,
 			Doc: `Return what getAllProcessInfo has no room for: name and group of each process,
 restarts (starts after the first one), tries (failed starts in a row), exited
 (whether exitstatus is that of a real exit), exitstatus, expected (whether
-exitcodes has it), and listener (the state of an event listener: ACKNOWLEDGED,
+exitcodes has it), cause (how the last process ended, in words; empty if none
+has), and listener (the state of an event listener: ACKNOWLEDGED,
 READY, BUSY or UNKNOWN; empty for other processes).`,
 			Returns:   Result{Type: Array, Doc: "a struct for each process, sorted by group and name"},
 			Extension: true,
@@ -70,7 +71,7 @@ func processDetails(v *core.View) map[string]any {
 		"name": v.Config.Name, "group": v.Group, "restarts": v.Restarts, "tries": v.Tries,
 		"exited": v.HasExit, "exitstatus": v.ExitStatus,
 		"expected": v.HasExit && slices.Contains(v.Config.ExitCodes, v.ExitStatus),
-		"listener": v.Listener,
+		"cause":    v.Cause, "listener": v.Listener,
 	}
 }
 
