@@ -5,6 +5,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -258,7 +259,8 @@ stderr_logfile={D}/%(process_num)02d.err
 	}
 }
 
-// Processes run out.
+// Processes run out: starts fail and are tried again, and the daemon itself does
+// not need what it cannot get.
 func TestTooFewProcesses(t *testing.T) {
 	t.Parallel()
 	needRoot(t)
@@ -279,6 +281,7 @@ startsecs=0
 `)
 	d.launch()
 	d.up()
+	d.state("busy", "RUNNING")
 	limit := func(soft string) {
 		t.Helper()
 		d.as(uid, "prlimit", "--pid", strconv.Itoa(d.pid), "--nproc="+soft+":")
@@ -290,11 +293,22 @@ startsecs=0
 	if info := d.info("p"); info.StateName != "BACKOFF" || info.SpawnErr != "Too many processes in process table to spawn 'p'" {
 		t.Errorf("%s, %q", info.StateName, info.SpawnErr)
 	}
-	for range 50 { // the rest of the daemon works meanwhile
-		if d.info("busy").StateName != "RUNNING" {
-			t.Error("busy is not running")
-		}
+	var wg sync.WaitGroup
+	for range 10 { // the rest of the daemon works meanwhile
+		wg.Go(func() {
+			c := d.connect()
+			defer c.Close()
+			for range 30 {
+				if _, err := c.ReloadConfig(d.ctx()); err != nil {
+					t.Error(err)
+				}
+				if info, err := c.ProcessInfo(d.ctx(), "busy"); err != nil || info.StateName != "RUNNING" {
+					t.Error(info, err)
+				}
+			}
+		})
 	}
+	wg.Wait()
 	limit("10000")
 	d.state("p", "RUNNING") // it was tried again
 }
