@@ -27,6 +27,8 @@ func copySelf() error {
 // help is the helper's main function.
 func help(what string) int {
 	switch what {
+	case "fcgi":
+		return serveFastCGI()
 	case "connect":
 		return connectUntilEOF(os.Getenv("E2E_SOCKET"))
 	}
