@@ -59,7 +59,7 @@ func startBrowser(t testing.TB) context.Context {
 			chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 			chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
 			chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("disable-extensions", true),
-			chromedp.Flag("hide-scrollbars", true), chromedp.WSURLReadTimeout(patience),
+			chromedp.Flag("hide-scrollbars", true), chromedp.Flag("host-resolver-rules", "MAP *.test 127.0.0.1"), chromedp.WSURLReadTimeout(patience),
 		)
 		ctx, endBrowserCtx := chromedp.NewContext(alloc)
 		endBrowser = append(endBrowser, endBrowserCtx, endAlloc, func() { os.RemoveAll(dir) })
@@ -187,7 +187,7 @@ func eval[T any](b *tab, expression string) T {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T]("(async () => ("+expression+"))()", chromedp.EvalAwaitPromise))
 	if err != nil {
 		b.t.Fatalf("%s: %v\n%s", expression, err, b.state())
 	}
@@ -197,7 +197,7 @@ func eval[T any](b *tab, expression string) T {
 // do evaluates an expression for what it does.
 func (b *tab) do(expression string) {
 	b.t.Helper()
-	eval[string](b, "(async () => { await ("+expression+"); return '' })()")
+	eval[string](b, "(await ("+expression+"), '')")
 }
 
 // text returns the value of an expression, as text.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -286,4 +287,35 @@ func TestSearchAcrossBlocks(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestLower(t *testing.T) {
+	var all []byte
+	for i := range 256 {
+		all = append(all, byte(i))
+	}
+	for from := range 9 {
+		got := lower(slices.Clone(all[from:]))
+		for i, c := range got {
+			want := byte(from + i)
+			if 'A' <= want && want <= 'Z' {
+				want += 'a' - 'A'
+			}
+			if c != want {
+				t.Errorf("%#x became %#x", from+i, c)
+			}
+		}
+	}
+}
+
+func BenchmarkSearch(b *testing.B) {
+	l := newLog(b)
+	l.write(".1", strings.Repeat("2026-11-21 08:43:40 INFO request 400 GET /cart 200 in 40 ms\n", 1<<18))
+	o := l.open(1)
+	b.SetBytes(o.Size)
+	for b.Loop() {
+		if _, err := o.Search(context.Background(), "the needle", o.Size, false); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

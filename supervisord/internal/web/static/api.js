@@ -3,6 +3,14 @@
 
 let token = document.body.dataset.token;
 
+/** The address of a relative path. A page that was opened with a password in its
+ * address must not pass that on: fetch refuses it. */
+export function address(path) {
+  const url = new URL(path, document.baseURI);
+  url.username = url.password = "";
+  return url.href;
+}
+
 /** An error that the API, or the way to it, has told. */
 export class ApiError extends Error {
   constructor(code, message, status) {
@@ -21,7 +29,7 @@ async function call(method, path, body) {
   }
   let response;
   try {
-    response = await fetch("api/v1/" + path, options);
+    response = await fetch(address("api/v1/" + path), options);
   } catch {
     throw new ApiError("OFFLINE", "supervisord cannot be reached", 0);
   }
@@ -77,7 +85,7 @@ export class Live {
   open() {
     this.close();
     if (document.hidden) return;
-    const source = (this.source = new EventSource(typeof this.url === "function" ? this.url() : this.url));
+    const source = (this.source = new EventSource(address(typeof this.url === "function" ? this.url() : this.url)));
     const alive = () => {
       clearTimeout(this.watchdog);
       this.watchdog = setTimeout(() => this.lose(source), 25000);

@@ -158,9 +158,6 @@ filter.addEventListener("input", () => {
   settings.words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
   table.arrange();
 });
-filter.addEventListener("keydown", (e) => {
-  if (e.key === "Enter") e.preventDefault();
-});
 slashFocuses(filter);
 
 for (const chip of document.querySelectorAll(".chip")) {

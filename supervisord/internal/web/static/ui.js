@@ -54,19 +54,26 @@ export function say(text, bad) {
   if (!bad) setTimeout(() => message.remove(), 8000);
 }
 
+let answer = null; // to the question that is being asked
+
 /** Asks a question and returns whether the answer is yes. */
 export function ask(title, body, yes) {
   const dialog = byId("ask");
+  if (answer) answer(false);
   byId("ask-title").textContent = title;
   byId("ask-body").replaceChildren(...[].concat(body));
   const button = byId("ask-yes");
   button.textContent = yes || "";
   button.hidden = !yes;
   dialog.returnValue = "";
+  dialog.onclose = () => {
+    // The news of an earlier closing may come when the next question is open.
+    if (dialog.open || !answer) return;
+    answer(dialog.returnValue === "yes");
+    answer = null;
+  };
   dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
-  });
+  return new Promise((resolve) => (answer = resolve));
 }
 
 /** What the page remembers in this browser. */
