@@ -221,7 +221,14 @@ func (d *daemon) cleanup() {
 	d.rpc.Close()
 	if d.t.Failed() {
 		d.t.Logf("activity log:\n%s", tail(d.log(), 6000))
-		d.t.Logf("output:\n%s", tail(d.out.String(), 2000))
+		out := d.out.String()
+		for _, crash := range []string{"panic: ", "fatal error: ", "runtime: "} {
+			if i := strings.Index(out, crash); i >= 0 {
+				d.t.Logf("a crash:\n%.3000s", out[i:])
+				break
+			}
+		}
+		d.t.Logf("output:\n%s", tail(out, 2000))
 	}
 	_ = os.RemoveAll(d.dir)
 }

@@ -61,7 +61,8 @@ func run(m *testing.M) int {
 	return status
 }
 
-// build builds programs of this repository into dir.
+// build builds programs of this repository into dir. Names that begin with a
+// dash are options of the compiler.
 func build(dir string, race bool, names ...string) error {
 	args := []string{"build", "-tags", "urfave_cli_no_docs", "-o", dir + "/"}
 	cgo := "CGO_ENABLED=0"
@@ -72,7 +73,10 @@ func build(dir string, race bool, names ...string) error {
 		args = append(args, "-trimpath", "-ldflags", "-s -w")
 	}
 	for _, name := range names {
-		args = append(args, "./"+name)
+		if !strings.HasPrefix(name, "-") {
+			name = "./" + name
+		}
+		args = append(args, name)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
