@@ -74,6 +74,7 @@ func BenchmarkTenViewers(b *testing.B) {
 		return err == nil && strings.Contains(body, `"RUNNING":1000`), body
 	})
 	const seconds = 10
+	shares := map[string]float64{}
 	measure := func(what string, during func(stop <-chan struct{})) {
 		stop := make(chan struct{})
 		ended := make(chan struct{})
@@ -86,7 +87,7 @@ func BenchmarkTenViewers(b *testing.B) {
 		used := d.cpuTicks() - before
 		close(stop)
 		<-ended
-		b.ReportMetric(float64(used)/seconds, "%cpu-"+what)
+		shares[what] = float64(used) / seconds
 	}
 	quiet := func(stop <-chan struct{}) { <-stop }
 	measure("nobody", quiet)
@@ -117,7 +118,10 @@ func BenchmarkTenViewers(b *testing.B) {
 			}
 		}
 	}
-	for b.Loop() {
+	for b.Loop() { // what was measured is above
+	}
+	for what, share := range shares {
+		b.ReportMetric(share, "%cpu-"+what)
 	}
 	b.ReportMetric(0, "ns/op")
 }
