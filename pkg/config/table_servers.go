@@ -27,9 +27,10 @@ prefetching browser can stop a program.`,
 		Short:   "further names by which browsers reach the web page",
 		Help: `Names, separated by commas, by which browsers reach this server, for example by way of a proxy. On a TCP
 server without a password the web page and its API answer only to names that no stranger can point at this
-machine: IP addresses, localhost, names without a dot, names below .local, .internal and .home.arpa, the name of
-this machine and the name in port=. Otherwise a page on the Internet could give its own name the address of this
-machine and then control it from the browser of a visitor. *.example.org stands for every name below example.org.`,
+machine: IP addresses, localhost, the name of this machine, the name in port= and these; unless the server listens
+on a loopback address only, also names without a dot and names below .local, .internal and .home.arpa. Otherwise a
+page on the Internet could give its own name the address of this machine, and then control it from the browser of
+a visitor. *.example.org stands for every name below example.org.`,
 	},
 }
 

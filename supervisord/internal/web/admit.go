@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -42,8 +41,9 @@ func (s *Site) Admit(r *http.Request, server *config.Server) error {
 	if server == nil {
 		return nil
 	}
-	if err := checkOrigin(r, server); err != nil {
-		return err
+	if origin := foreignOrigin(r, server); origin != "" {
+		return fmt.Errorf("the request was made for a page of another site (%s); if that is a name of this server, add it to web_hosts in [%s] of supervisord's configuration",
+			origin, server.Section)
 	}
 	if server.Kind != config.InetServer || server.HasAuth || forClients(r.URL.Path) && !fromBrowser(r) {
 		return nil
@@ -61,37 +61,35 @@ func forClients(path string) bool {
 		path == "/logtail" || strings.HasPrefix(path, "/logtail/")
 }
 
-var errForeign = errors.New("the request was made for a page of another site")
-
-// checkOrigin refuses what is done for the page of another site. Following a
-// link to us is nothing to refuse.
-func checkOrigin(r *http.Request, server *config.Server) error {
+// foreignOrigin returns the site for whose page a request was made, as far as it
+// is known, and "" if it is ours. Following a link to us is nothing to refuse.
+func foreignOrigin(r *http.Request, server *config.Server) string {
+	origin := r.Header.Get("Origin")
 	reading := r.Method == http.MethodGet || r.Method == http.MethodHead
 	switch site := r.Header.Get("Sec-Fetch-Site"); site {
 	case "same-origin", "none":
-		return nil
+		return ""
 	case "":
 	default: // cross-site, same-site
 		if reading && r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document" {
-			return nil
+			return ""
 		}
-		return errForeign
-	}
-	origin := r.Header.Get("Origin")
-	if origin == "" {
-		return nil
+		return orElse(origin, site)
 	}
 	u, err := url.Parse(origin)
+	if origin == "" {
+		return ""
+	}
 	if err != nil || u.Host == "" {
-		return errForeign
+		return origin
 	}
 	// A proxy may call us by another name than its clients call it. That field
 	// cannot be sent for a foreign page.
 	if strings.EqualFold(u.Host, r.Host) || strings.EqualFold(u.Host, r.Header.Get("X-Forwarded-Host")) ||
 		listed(hostOf(u.Host), server.WebHosts) {
-		return nil
+		return ""
 	}
-	return errForeign
+	return origin
 }
 
 // hostOf returns the name or address in a Host field, in lower case and without

@@ -44,7 +44,7 @@ happened for ten seconds. Figures of usage are looked at every few seconds while
 		{
 			Method: "GET", Path: "/operations/{operation}", ID: "getOperation", Tag: "daemon",
 			Summary: "What became of an operation",
-			Doc:     "The last thousand are remembered until supervisord restarts.",
+			Doc:     "The latest are remembered until supervisord restarts, a thousand at most.",
 			Query:   []openapi.Param{{Name: "wait", Integer: true, Default: 0, Doc: "How many seconds to wait for its end, at most 3600."}},
 			Answers: done(),
 			Handler: reply(s.getOperation).ServeHTTP,

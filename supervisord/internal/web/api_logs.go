@@ -284,7 +284,7 @@ func (s *Site) followLog(w http.ResponseWriter, r *http.Request, source logSourc
 	defer cancel()
 	tail := src.Follow(id, offset)
 	defer tail.Close()
-	st, done, err := s.openStream(w)
+	st, done, err := s.openStream(w, r)
 	if err != nil {
 		return
 	}

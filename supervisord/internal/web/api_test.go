@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -228,6 +229,38 @@ func TestTooManyOperations(t *testing.T) {
 	}
 	if got := r.post("/api/v1/all/stop", "{}"); got.StatusCode != 503 {
 		t.Errorf("one too many: %s", got.Status)
+	}
+}
+
+// What is remembered of operations is bounded, whatever they were about.
+func TestOldOperationsAreForgotten(t *testing.T) {
+	r := newRig(t)
+	run := func(results int) *operation {
+		p, err := r.ops.begin("stop", "*", func(context.Context) outcome { return outcome{results: make([]Result, results)} })
+		if err != nil {
+			t.Fatal(err)
+		}
+		<-p.ended
+		return p
+	}
+	first := run(maxResults / 2)
+	second := run(maxResults / 2)
+	if r.ops.find(first.op.ID) == nil {
+		t.Error("the first is forgotten too early")
+	}
+	third := run(1)
+	if r.ops.find(first.op.ID) != nil || r.ops.find(second.op.ID) == nil || r.ops.find(third.op.ID) == nil {
+		t.Error("not the oldest is forgotten")
+	}
+	big := run(2 * maxResults)
+	if r.ops.find(third.op.ID) != nil || r.ops.find(big.op.ID) == nil {
+		t.Error("the last is forgotten")
+	}
+	for range maxRecent + 10 {
+		run(0)
+	}
+	if n := len(r.ops.recent); n > maxRecent {
+		t.Errorf("%d are remembered", n)
 	}
 }
 

@@ -39,7 +39,7 @@ func TestStream(t *testing.T) {
 	r.post("/api/v1/processes/shop/stop", "{}")
 	var op Operation
 	e.as(&op, e.next("operation"))
-	if !op.Done || op.Message != "Stopped shop." {
+	if !op.Done || op.Message != "Stopped shop." || op.Results == nil || len(op.Results) > 0 {
 		t.Errorf("%+v", op)
 	}
 	r.daemon.SetMood(core.MoodShutdown)
@@ -57,6 +57,18 @@ func TestStream(t *testing.T) {
 	e = r.follow("/api/v1/events")
 	e.next("snapshot")
 	e.cancel()
+}
+
+func TestHeadOfAStream(t *testing.T) {
+	r := newRig(t)
+	for _, path := range []string{"/api/v1/events", "/api/v1/daemon/log/follow"} {
+		if got := r.ask("HEAD", path, ""); got.StatusCode != 200 || !strings.HasPrefix(got.Header.Get("Content-Type"), "text/event-stream") {
+			t.Errorf("%s: %s %v", path, got.Status, got.Header)
+		}
+	}
+	if !r.idle() {
+		t.Error("somebody watches")
+	}
 }
 
 func TestStreamEndsWithTheLoop(t *testing.T) {

@@ -16,10 +16,11 @@ type operations struct {
 	ctx      context.Context
 	announce func(Operation) // called when one has ended
 
-	mu     sync.Mutex
-	last   int
-	recent []*operation // the oldest first
-	open   int          // of recent, not ended
+	mu      sync.Mutex
+	last    int
+	recent  []*operation // the oldest first
+	open    int          // of recent, not ended
+	results int          // of all recent ones
 }
 
 type operation struct {
@@ -27,9 +28,12 @@ type operation struct {
 	op    Operation // guarded by operations.mu until ended is closed
 }
 
+// What is remembered: so many operations, and so many results of single
+// processes in them. The last that has ended is always remembered.
 const (
-	maxOpen   = 500
-	maxRecent = 1000
+	maxOpen    = 500
+	maxRecent  = 1000
+	maxResults = 20_000
 )
 
 // outcome is what became of an operation.
@@ -57,10 +61,6 @@ func (o *operations) begin(action, target string, carryOut func(context.Context)
 	p := &operation{ended: make(chan struct{})}
 	p.op = Operation{ID: strconv.Itoa(o.last), Action: action, Target: target, Results: []Result{}}
 	o.recent = append(o.recent, p)
-	if len(o.recent) > maxRecent {
-		i := slices.IndexFunc(o.recent, func(p *operation) bool { return p.op.Done })
-		o.recent = slices.Delete(o.recent, i, i+1)
-	}
 	go o.run(p, carryOut)
 	return p, nil
 }
@@ -76,9 +76,25 @@ func (o *operations) run(p *operation, carryOut func(context.Context) outcome) {
 		p.op.Results = out.results
 	}
 	o.open--
+	o.results += len(p.op.Results)
 	close(p.ended)
+	o.forget(p)
+	op := p.op
 	o.mu.Unlock()
-	o.announce(p.op)
+	op.Results = []Result{} // they may be many; who wants them can ask
+	o.announce(op)
+}
+
+// forget drops the oldest operations that have ended, but not the last.
+func (o *operations) forget(last *operation) {
+	for len(o.recent) > maxRecent || o.results > maxResults {
+		i := slices.IndexFunc(o.recent, func(p *operation) bool { return p.op.Done && p != last })
+		if i < 0 {
+			return
+		}
+		o.results -= len(o.recent[i].op.Results)
+		o.recent = slices.Delete(o.recent, i, i+1)
+	}
 }
 
 // wait waits for an operation to end, for as long as ctx and d last, and returns

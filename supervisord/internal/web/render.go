@@ -19,14 +19,14 @@ var templateFiles embed.FS
 // templates are parsed when the first page is asked for.
 var templates = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("").Funcs(template.FuncMap{
-		"lower":  strings.ToLower,
-		"bytes":  byteSize,
-		"since":  func(now, then int64) string { return duration(now - then) },
-		"names":  few,
-		"cpu":    showCPU,
-		"memory": showMemory,
-		"effect": func(effect string) string { return effects[effect] },
-		"target": func(kind, name, title string) buttons { return buttons{kind, name, title} },
+		"lower":        strings.ToLower,
+		"bytes":        byteSize,
+		"since":        func(now, then int64) string { return duration(now - then) },
+		"names":        few,
+		"cpu":          showCPU,
+		"memory":       showMemory,
+		"effect":       func(effect string) string { return effects[effect] },
+		"groupButtons": groupButtons, "processButtons": processButtons,
 	}).ParseFS(templateFiles, "templates/*.html"))
 })
 
@@ -123,8 +123,32 @@ var effects = map[string]string{
 	"apply": "will be changed while running:",
 }
 
-// buttons are those of a process or group.
-type buttons struct{ Kind, Name, Title string }
+// buttons are those of a process or group. What makes no sense just now is
+// marked; it is refused when it is done all the same.
+type buttons struct {
+	Kind, Name, Title string
+	NoStart, NoStop   bool
+}
+
+func processButtons(r row) buttons {
+	return buttons{"process", r.ID, r.Title(), !downStates[r.State], !upStates[r.State]}
+}
+
+func groupButtons(g Group) buttons {
+	b := buttons{"group", g.Name, "group " + g.Name, true, true}
+	for state := range g.States {
+		b.NoStart = b.NoStart && !downStates[state]
+		b.NoStop = b.NoStop && !upStates[state]
+	}
+	return b
+}
+
+// upStates and downStates are those in which a process can be stopped and
+// started.
+var (
+	upStates   = map[string]bool{"RUNNING": true, "STARTING": true, "BACKOFF": true}
+	downStates = map[string]bool{"STOPPED": true, "EXITED": true, "FATAL": true}
+)
 
 // clock writes a moment in the daemon's time zone.
 func clock(seconds int64) string {

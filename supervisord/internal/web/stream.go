@@ -15,10 +15,13 @@ type stream struct {
 	buf     bytes.Buffer
 }
 
-var errClosing = errors.New("supervisord is closing its servers")
+var (
+	errClosing = errors.New("supervisord is closing its servers")
+	errNoBody  = errors.New("only the head of the response was asked for")
+)
 
 // openStream begins a stream. done has to be called at its end.
-func (s *Site) openStream(w http.ResponseWriter) (st *stream, done func(), err error) {
+func (s *Site) openStream(w http.ResponseWriter, r *http.Request) (st *stream, done func(), err error) {
 	if s.ctx.Err() != nil {
 		return nil, nil, errClosing
 	}
@@ -26,6 +29,10 @@ func (s *Site) openStream(w http.ResponseWriter) (st *stream, done func(), err e
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
 	h["X-Accel-Buffering"] = []string{"no"} // nginx would hold events back
+	if r.Method == http.MethodHead {
+		s.stream.Done()
+		return nil, nil, errNoBody
+	}
 	st = &stream{w: w, control: http.NewResponseController(w), timeout: s.limits.write}
 	st.buf.WriteString("retry: 1000\n\n")
 	done = func() {
@@ -69,7 +76,7 @@ func (st *stream) beat() error {
 
 // events streams the state of everything: a snapshot, then differences.
 func (s *Site) events(w http.ResponseWriter, r *http.Request) {
-	st, done, err := s.openStream(w)
+	st, done, err := s.openStream(w, r)
 	if err != nil {
 		return
 	}

@@ -117,7 +117,7 @@ type Operation struct {
 	OK      bool     `json:"ok" doc:"Whether it has ended well for all concerned."`
 	Code    string   `json:"code" doc:"SUCCESS, or the name of the first fault; empty until it is done."`
 	Message string   `json:"message" doc:"The outcome in words; empty until it is done."`
-	Results []Result `json:"results" doc:"The outcome for each process or group concerned."`
+	Results []Result `json:"results" doc:"The outcome for each process or group concerned; empty in events."`
 }
 
 // LogFile is one file of a log.

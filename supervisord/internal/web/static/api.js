@@ -66,7 +66,7 @@ export class Live {
     document.addEventListener("visibilitychange", () => this.visible());
     addEventListener("online", () => this.wanted && !this.source && this.open());
     addEventListener("pagehide", () => this.close());
-    addEventListener("pageshow", (e) => e.persisted && this.open());
+    addEventListener("pageshow", (e) => e.persisted && this.wanted && this.open());
     this.open();
   }
 

@@ -67,7 +67,7 @@ class Row {
     if (!before || before.state !== p.state) {
       const state = p.state.toLowerCase();
       const grouped = this.tr.classList.contains("in");
-      this.tr.className = "p s-" + state + (grouped ? " in" : "") + (before ? " flash" : "");
+      this.tr.className = "p s-" + state + (grouped ? " in" : "") + (before ? " flash" + (this.flashes = 1 - (this.flashes || 0)) : "");
       this.text("state", this.pill, state);
       const [start, stop, restart] = this.buttons;
       start.setAttribute("aria-disabled", String(!down.has(p.state)));
