@@ -388,3 +388,32 @@ func TestMulticallEndsWithItsCaller(t *testing.T) {
 		t.Errorf("after the caller had gone: %v", calls)
 	}
 }
+
+// A short request must not be able to ask for more memory than there is.
+func TestMulticallIsBounded(t *testing.T) {
+	r, _ := newRegistry(t, shop())
+	made := 0
+	big := strings.Repeat("x", 1<<20)
+	err := r.Add("test", Method{Name: "big", Returns: Result{Type: String}, Fn: func(context.Context, []any) (any, error) {
+		made++
+		return []any{big, map[string]any{"a": int64(1)}, &wire.ProcessInfo{Name: "p"}, []string{"s"}}, nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls := make([]any, 100)
+	for i := range calls {
+		calls[i] = map[string]any{"methodName": "test.big"}
+	}
+	v, fault := r.Call(context.Background(), "system.multicall", []any{calls})
+	results, _ := v.([]any)
+	if fault != nil || len(results) != 100 {
+		t.Fatalf("%d results, %v", len(results), fault)
+	}
+	if made != 64 {
+		t.Errorf("%d calls were made, want 64", made)
+	}
+	if f, ok := results[99].(*wire.Fault); !ok || f.Code != wire.Failed {
+		t.Errorf("the last result is %v", results[99])
+	}
+}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"reflect"
 
 	"github.com/supervisor-go/supervisor/pkg/wire"
 )
@@ -82,18 +83,63 @@ func (r *Registry) multicall(ctx context.Context, args []any) (any, error) {
 		return nil, incorrectParameters
 	}
 	results := make([]any, 0, len(calls))
+	room := maxResults
 	for _, call := range calls {
 		// Nobody would learn what the remaining calls did.
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
+		if room < 0 {
+			results = append(results, resultsTooLong)
+			continue
+		}
 		v, fault := r.oneOfMany(ctx, call)
 		if fault != nil {
 			v = fault
 		}
+		room -= weight(reflect.ValueOf(v))
 		results = append(results, v)
 	}
 	return results, nil
+}
+
+// maxResults is about how much memory, in bytes, the results of one
+// system.multicall may take. A request of a few kilobytes could otherwise ask for
+// more than there is.
+const maxResults = 64 << 20
+
+var resultsTooLong = wire.NewFault(wire.Failed, "the results of a system.multicall are limited to 64 MiB")
+
+// weight estimates the size of a result, in bytes.
+func weight(v reflect.Value) int {
+	switch v.Kind() {
+	case reflect.String:
+		return v.Len()
+	case reflect.Interface, reflect.Pointer:
+		if v.IsNil() {
+			return 0
+		}
+		return weight(v.Elem())
+	case reflect.Slice, reflect.Array:
+		n := 0
+		for i := range v.Len() {
+			n += 32 + weight(v.Index(i))
+		}
+		return n
+	case reflect.Struct:
+		n := 0
+		for i := range v.NumField() {
+			n += 32 + weight(v.Field(i))
+		}
+		return n
+	case reflect.Map:
+		n := 0
+		for _, k := range v.MapKeys() {
+			n += 64 + weight(k) + weight(v.MapIndex(k))
+		}
+		return n
+	}
+	return 8
 }
 
 // oneOfMany carries out one call of a system.multicall.
