@@ -259,6 +259,8 @@ func TestOldOperationsAreForgotten(t *testing.T) {
 	for range maxRecent + 10 {
 		run(0)
 	}
+	r.ops.mu.Lock()
+	defer r.ops.mu.Unlock()
 	if n := len(r.ops.recent); n > maxRecent {
 		t.Errorf("%d are remembered", n)
 	}

@@ -77,8 +77,8 @@ func (o *operations) run(p *operation, carryOut func(context.Context) outcome) {
 	}
 	o.open--
 	o.results += len(p.op.Results)
-	close(p.ended)
 	o.forget(p)
+	close(p.ended)
 	op := p.op
 	o.mu.Unlock()
 	op.Results = []Result{} // they may be many; who wants them can ask

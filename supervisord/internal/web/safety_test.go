@@ -149,6 +149,14 @@ func TestGetChangesNothing(t *testing.T) {
 	}
 }
 
+// altered returns token with another first character.
+func altered(token string) string {
+	if token[0] == 'x' {
+		return "y" + token[1:]
+	}
+	return "x" + token[1:]
+}
+
 func TestFormsNeedATokenOfTheirCookie(t *testing.T) {
 	r := newRig(t)
 	r.login()
@@ -160,7 +168,7 @@ func TestFormsNeedATokenOfTheirCookie(t *testing.T) {
 	}{
 		"right":          {r.token, r.cookie, true},
 		"none":           {"", r.cookie, false},
-		"wrong":          {"x" + r.token[1:], r.cookie, false},
+		"wrong":          {altered(r.token), r.cookie, false},
 		"no cookie":      {r.token, "", false},
 		"other cookie":   {r.token, other.cookie, false},
 		"other daemon's": {other.token, other.cookie, false},
