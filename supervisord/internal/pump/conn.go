@@ -19,6 +19,7 @@ type Conn struct {
 	fds    [3]int // those for the child
 	parent [3]int // our ends; -1 where there is none
 	sinks  [3]sink
+	stdin  pipeName  // of a parked standard input
 	once   sync.Once // closes the child's ends
 }
 
@@ -63,8 +64,8 @@ func (c *Conn) openStdin() error {
 		return nil
 	}
 	if c.parked() {
-		fd, err := openParked()
-		c.child[0], c.fds[0] = fd, fd
+		fd, name, err := openParked()
+		c.child[0], c.fds[0], c.stdin = fd, fd, name
 		return err
 	}
 	r, w, err := closeOnExecPipe()
@@ -187,7 +188,7 @@ func (s *shard) adopt(c *Conn) {
 		s.procs[c.spec.ID] = p
 	}
 	p.closeStdin(s)
-	p.parked = c.parked()
+	p.parked, p.stdin = c.parked(), c.stdin
 	p.conf = c.spec.Config
 	p.stdout, p.stderr = c.spec.StdoutLog, c.spec.StderrLog
 	if c.parent[0] >= 0 {

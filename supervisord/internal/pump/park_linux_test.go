@@ -3,6 +3,7 @@ package pump
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"syscall"
 	"testing"
 )
@@ -47,6 +48,25 @@ func TestParkedStdin(t *testing.T) {
 		t.Errorf("write to a closed standard input = %v", err)
 	}
 	closed.kill()
+}
+
+// A child may put another file in the place of its standard input, even one that
+// it can only read. The daemon must not write to that.
+func TestParkedStdinThatIsAnotherFile(t *testing.T) {
+	r := newRig(t, Options{ParkStdin: true})
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, []byte("keep"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c := r.start(r.spec(nil), "exec <"+file+"; echo changed; exec sleep 1000")
+	r.has(c.spec.StdoutLog, "changed\n")
+	if err := c.write("x"); !errors.Is(err, syscall.EPIPE) {
+		t.Errorf("write to a file of the child = %v", err)
+	}
+	c.kill()
+	if got, _ := os.ReadFile(file); string(got) != "keep" {
+		t.Errorf("the file is %q now", got)
+	}
 }
 
 // What is written while the child is being made is not lost.

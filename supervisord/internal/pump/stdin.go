@@ -6,6 +6,9 @@ import (
 	"github.com/supervisor-go/supervisor/supervisord/internal/core"
 )
 
+// pipeName tells a pipe from every other file: its device and inode numbers.
+type pipeName struct{ dev, ino uint64 }
+
 // stdin is the writing end of a child's standard input.
 type stdin struct {
 	fd      int
@@ -26,7 +29,7 @@ func (s *shard) writeStdin(id core.ProcID, data []byte) error {
 			p.early = append(p.early, data...)
 			return nil
 		}
-		fd, err := unpark(int(p.pid))
+		fd, err := unpark(int(p.pid), p.stdin)
 		if err != nil {
 			return syscall.EPIPE
 		}

@@ -14,6 +14,7 @@ type proc struct {
 	in      *stdin // of the running child; nil when there is none
 	early   []byte // for a parked standard input of a child that is being made
 	pid     int32  // of the running child, if its standard input is parked
+	stdin   pipeName
 	parked  bool
 	streams *stream // of the running child and, after it, of earlier ones
 	stdout  string  // logs of the last child; "" for none
