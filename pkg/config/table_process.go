@@ -226,7 +226,9 @@ OK accepts an event, and FAIL rejects it.`,
 			Name: "restart_unknown", Type: BoolValue, Default: "false", Extension: true, Example: "true", Live: true,
 			Short: "restart a listener that broke the protocol",
 			Help: `If true, a listener that broke the protocol, and so would never get an event again, is stopped and started
-again.`,
+again: at once the first time, after a second the second time, then after two and so on. After startretries restarts
+in a row it is left as it is, with a line in the activity log, until somebody restarts it. A minute without a break of
+the protocol ends the row.`,
 		},
 	})
 }

@@ -19,6 +19,7 @@ type bus struct {
 	wanted   event.Mask      // union of what pools and subscribers want
 	nextTick life.Instant
 	lastTick int64 // seconds since the epoch of the last 5-second boundary told
+	restarts restarts
 }
 
 func (b *bus) init(s *state) { b.s = s }

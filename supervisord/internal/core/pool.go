@@ -131,27 +131,6 @@ func (b *bus) send(send listen.Send) {
 	})
 }
 
-// unknown restarts a listener that broke the protocol, if its pool asks for it.
-func (b *bus) unknown(id ProcID) {
-	p := b.s.byID[id]
-	if p == nil || !p.group.cfg.RestartUnknown || !p.life.State.Up() {
-		return
-	}
-	b.s.warn("restarting " + p.cfg.Name + " (pid " + strconv.Itoa(p.life.PID) +
-		"), which broke the event listener protocol (restart_unknown)")
-	b.s.step(p, life.Event{Kind: life.Stop})
-	b.s.await(p, down, func(err error) {
-		if err != nil {
-			return
-		}
-		b.s.loop.in.put(func() {
-			if b.s.byID[id] == p && !b.s.end.begun {
-				b.s.step(p, life.Event{Kind: life.Start})
-			}
-		})
-	})
-}
-
 func (p *pool) offer(e *event.Event) {
 	p.bus.effects(p, func(fx *listen.Effects) { p.Offer(e, fx) })
 }

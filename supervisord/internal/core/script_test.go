@@ -131,7 +131,7 @@ func (d *story) id(name string) ProcID {
 func (d *story) addProgram(cfg *config.Config, words []string) {
 	kind := config.ProgramGroup
 	var events []string
-	buffer := 10
+	buffer, restart := 10, false
 	if words[0] == "listener" {
 		kind = config.ListenerPool
 	}
@@ -144,6 +144,10 @@ func (d *story) addProgram(cfg *config.Config, words []string) {
 			buffer, _ = strconv.Atoi(v)
 			return true
 		}
+		if w == "restart_unknown" {
+			restart = true
+			return true
+		}
 		return false
 	})
 	p := fakeProgram(d.t, words)
@@ -154,7 +158,8 @@ func (d *story) addProgram(cfg *config.Config, words []string) {
 		}
 	}
 	cfg.Groups = append(cfg.Groups, config.Group{Kind: kind, Name: p.Group, Priority: p.Priority,
-		Processes: []config.Process{p}, Events: events, BufferSize: buffer, BufferSizeSet: true})
+		Processes: []config.Process{p}, Events: events, BufferSize: buffer, BufferSizeSet: true,
+		RestartUnknown: restart})
 }
 
 func (d *story) run() {

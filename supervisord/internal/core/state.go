@@ -43,6 +43,7 @@ type process struct {
 	socket               Socket // non-nil while a FastCGI socket is held
 	waiters              []*waiter
 	resume               bool // was up when an update stopped it
+	brake                brake
 }
 
 // group is one active group.
@@ -86,13 +87,14 @@ func (s *state) runDue() {
 	}
 	s.bus.tick()
 	s.waits.run(s)
+	s.bus.restarts.run(s)
 	s.reportShutdown()
 }
 
 // sleep waits for work or for the earliest deadline.
 func (s *state) sleep(timer *time.Timer) {
 	at := s.due.next()
-	for _, other := range [...]life.Instant{s.bus.nextTick, s.waits.next(), s.end.nextReport, s.held.until} {
+	for _, other := range [...]life.Instant{s.bus.nextTick, s.bus.restarts.next(), s.waits.next(), s.end.nextReport, s.held.until} {
 		if other != 0 && (at == 0 || other < at) {
 			at = other
 		}
