@@ -402,6 +402,35 @@ func TestEvents(t *testing.T) {
 	}
 }
 
+// Events that were lost are told of, and what is not an event is passed over.
+func TestEventsLost(t *testing.T) {
+	c := connect(t, &daemon{handler: func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, "id: 1\nevent: A\ndata: {\"serial\":1,\"name\":\"A\",\"payload\":\"\"}\n\n"+
+			"event: lost\ndata: {\"lost\":3}\n\n"+
+			"event: ping\ndata: {}\n\nevent: lost\n\n"+
+			"data: {\"serial\":5,\"name\":\"B\",\"payload\":\"\"}\n\nevent: lost\ndata: 3\n\n")
+	}})
+	s, err := c.Events(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if got, err := s.Next(); err != nil || got.Name != "A" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	var lost *Lost
+	if _, err := s.Next(); !errors.As(err, &lost) || lost.Count != 3 || err.Error() != "3 events were lost because they were not read in time" {
+		t.Errorf("%v", err)
+	}
+	if got, err := s.Next(); err != nil || got.Name != "B" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	var r *ResponseError
+	if _, err := s.Next(); !errors.As(err, &r) {
+		t.Errorf("%v", err)
+	}
+}
+
 func FuzzScrub(f *testing.F) {
 	for _, s := range []string{"", "abc", "\x00a\x1f", "é\xc3", "\xff\xff\ufffe", "\r\n\t"} {
 		f.Add([]byte(s))

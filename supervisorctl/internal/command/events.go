@@ -62,26 +62,40 @@ func parseEvents(fields []string) (types []string, err error) {
 }
 
 // showEvents prints one line for each event: a JSON object, or serial, type and
-// payload.
+// payload. It tells where events are missing.
 func (c *Ctl) showEvents(stream *client.EventStream) error {
 	asJSON := c.doc != nil
 	c.doc = nil // the stream is the output
 	for {
 		e, err := stream.Next()
-		if err == io.EOF {
+		var lost *client.Lost
+		switch {
+		case err == io.EOF:
 			return nil
+		case errors.As(err, &lost):
+			c.note("supervisorctl: " + lost.Error())
+			if !asJSON {
+				continue
+			}
+			err = c.printJSON(lost)
+		case err != nil:
+		case asJSON:
+			err = c.printJSON(e)
+		default:
+			c.print(fmt.Sprintf("%d %s %s\n", e.Serial, e.Name, strings.ReplaceAll(e.Payload, "\n", `\n`)))
 		}
 		if err != nil {
 			return err
 		}
-		line := fmt.Sprintf("%d %s %s", e.Serial, e.Name, strings.ReplaceAll(e.Payload, "\n", `\n`))
-		if asJSON {
-			doc, err := marshal(e)
-			if err != nil {
-				return err
-			}
-			line = string(doc)
-		}
-		c.print(line + "\n")
 	}
+}
+
+// printJSON prints a JSON object on a line of its own.
+func (c *Ctl) printJSON(v any) error {
+	doc, err := marshal(v)
+	if err != nil {
+		return err
+	}
+	c.print(string(doc) + "\n")
+	return nil
 }

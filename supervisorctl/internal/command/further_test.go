@@ -220,6 +220,24 @@ func TestEvents(t *testing.T) {
 	}
 }
 
+// Events that were lost are told of on stderr, and in their place in JSON.
+func TestEventsLost(t *testing.T) {
+	f := fake.Start(t)
+	f.Stream = func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, "event: lost\ndata: {\"lost\":3}\n\nid: 7\nevent: TICK_5\ndata: {\"serial\":7,\"name\":\"TICK_5\",\"payload\":\"when:5\"}\n\n"+
+			"event: lost\ndata: {\"lost\":1}\n\n")
+	}
+	const told = "supervisorctl: 3 events were lost because they were not read in time\n" +
+		"supervisorctl: 1 event was lost because it was not read in time\n"
+	if got, want := do(t, f, Settings{}, "events"), (run{"7 TICK_5 when:5\n", told, 0}); got != want {
+		t.Errorf("%+v", got)
+	}
+	want := run{"{\"lost\":3}\n{\"serial\":7,\"name\":\"TICK_5\",\"payload\":\"when:5\"}\n{\"lost\":1}\n", told, 0}
+	if got := do(t, f, Settings{}, "events --output json"); got != want {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestUpdateInPlace(t *testing.T) {
 	prepare := func(t *testing.T) *fake.Daemon {
 		f := fake.Start(t, sample()...)

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -146,7 +147,8 @@ func (w *waiter) watchEvents(ctx context.Context) <-chan struct{} {
 		}
 		defer stream.Close()
 		for {
-			if _, err := stream.Next(); err != nil {
+			var lost *client.Lost
+			if _, err := stream.Next(); err != nil && !errors.As(err, &lost) {
 				return
 			}
 			select {
