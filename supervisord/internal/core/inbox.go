@@ -48,11 +48,23 @@ func (q *inbox) putChild(fn func()) {
 
 func (q *inbox) signal(first bool) {
 	if first {
-		select {
-		case q.wake <- struct{}{}:
-		default:
-		}
+		q.poke()
 	}
+}
+
+// poke wakes the loop up.
+func (q *inbox) poke() {
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+// idle reports whether nothing waits and the loop has not ended.
+func (q *inbox) idle() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.items)+len(q.children) == 0 && !q.closed
 }
 
 // take returns all queued work; news hands on the news of children. The slice is

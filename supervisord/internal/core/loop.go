@@ -52,8 +52,9 @@ type Loop struct {
 	ended chan struct{} // closed when Run has returned
 	once  sync.Once
 
-	base time.Time // zero of Instant
-	st   state     // the loop goroutine's alone
+	base time.Time  // zero of Instant
+	turn sync.Mutex // held by who acts on st: the loop's goroutine, or a guest
+	st   state
 }
 
 // New returns a loop that knows the groups of the configuration; nothing is
@@ -61,6 +62,7 @@ type Loop struct {
 func New(opts Options) (*Loop, error) {
 	l := &Loop{opts: opts, in: newInbox(), ended: make(chan struct{}), base: time.Now()}
 	l.mood.Store(int32(MoodRunning))
+	l.turn.Lock() // there are no guests before Run
 	l.st.init(l)
 	l.st.cfg = opts.Config
 	for i := range opts.Config.Groups {
@@ -91,7 +93,11 @@ func (l *Loop) Run() Mood {
 		if s.mayEnd() {
 			return l.Mood()
 		}
-		s.sleep(timer)
+		at := s.nextDeadline()
+		s.armed = at
+		l.turn.Unlock()
+		l.sleep(timer, at)
+		l.turn.Lock()
 	}
 }
 
@@ -100,6 +106,7 @@ func (l *Loop) Turns() uint64 { return l.turns.Load() }
 
 // finish refuses further work and answers whoever still waits.
 func (l *Loop) finish() {
+	defer l.turn.Unlock()
 	left := l.in.close()
 	l.st.closeSubscribers()
 	close(l.ended)
@@ -114,6 +121,9 @@ func (l *Loop) now() life.Instant { return life.Instant(time.Since(l.base)) + 1 
 // do runs fn in the loop and waits for it. It fails only when the loop has
 // ended.
 func (l *Loop) do(fn func(*state)) error {
+	if l.visit(fn) {
+		return nil
+	}
 	done := make(chan struct{})
 	if !l.in.put(func() { fn(&l.st); close(done) }) {
 		return ErrEnded
@@ -133,7 +143,8 @@ func call[T any](ctx context.Context, l *Loop, fn func(s *state, finish func(T, 
 	var zero T
 	ch := make(chan result, 1)
 	finish := func(v T, err error) { ch <- result{v, err} }
-	if !l.in.put(func() { fn(&l.st, finish) }) {
+	visit := func(s *state) { fn(s, finish) }
+	if !l.visit(visit) && !l.in.put(func() { visit(&l.st) }) {
 		return zero, ErrEnded
 	}
 	select {

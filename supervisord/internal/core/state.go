@@ -8,7 +8,7 @@ import (
 	"github.com/supervisor-go/supervisor/supervisord/internal/life"
 )
 
-// state is everything the loop knows. Only the loop's goroutine touches it.
+// state is everything the loop knows. Only who holds the loop's turn touches it.
 type state struct {
 	loop   *Loop
 	opts   *Options
@@ -22,6 +22,7 @@ type state struct {
 	end    ending
 	waits  timedWaits
 	held   held
+	armed  life.Instant // until when the loop's goroutine sleeps; 0 for ever
 }
 
 // process is one configured process.
@@ -91,21 +92,27 @@ func (s *state) runDue() {
 	s.reportShutdown()
 }
 
-// sleep waits for work or for the earliest deadline.
-func (s *state) sleep(timer *time.Timer) {
+// nextDeadline returns when the loop has something to do if nobody sends work; 0
+// for never.
+func (s *state) nextDeadline() life.Instant {
 	at := s.due.next()
 	for _, other := range [...]life.Instant{s.bus.nextTick, s.bus.restarts.next(), s.waits.next(), s.end.nextReport, s.held.until} {
 		if other != 0 && (at == 0 || other < at) {
 			at = other
 		}
 	}
+	return at
+}
+
+// sleep waits for work, or until at.
+func (l *Loop) sleep(timer *time.Timer, at life.Instant) {
 	if at == 0 {
-		<-s.loop.in.wake
+		<-l.in.wake
 		return
 	}
-	timer.Reset(time.Duration(at - s.loop.now()))
+	timer.Reset(time.Duration(at - l.now()))
 	select {
-	case <-s.loop.in.wake:
+	case <-l.in.wake:
 		timer.Stop()
 	case <-timer.C:
 	}

@@ -27,10 +27,11 @@ type shard struct {
 	over  bool
 	turns atomic.Uint64
 
-	mu    sync.Mutex
-	queue []func(*shard)
-	spare []func(*shard) // for reuse
-	ended bool           // no command is taken any more
+	mu     sync.Mutex
+	queue  []func(*shard)
+	spare  []func(*shard) // for reuse
+	asleep bool           // the poller has to be woken up
+	ended  bool           // no command is taken any more
 }
 
 // slot is where the poller finds who waits for a descriptor. The generation
@@ -57,16 +58,23 @@ type poller interface {
 	// remove ends the watch, before fd is closed.
 	remove(fd int)
 	// wait appends what is ready to events; it blocks until something is, or wake
-	// is called, or the time that timeout says (0: for ever) has passed.
+	// is called, or the time that timeout says (0: for ever, negative: none) has
+	// passed.
 	wait(events []event, timeout time.Duration) []event
 	wake()
 	close()
 }
 
+// onlyLook is a timeout of a poller that does not block.
+const onlyLook time.Duration = -1
+
 // milliseconds returns a timeout as epoll_wait(2) and poll(2) want it.
 func milliseconds(timeout time.Duration) int {
-	if timeout == 0 {
+	switch {
+	case timeout == 0:
 		return -1
+	case timeout < 0:
+		return 0
 	}
 	return int((timeout + time.Millisecond - 1) / time.Millisecond)
 }
@@ -87,9 +95,26 @@ func (s *shard) do(command func(*shard)) {
 		return
 	}
 	s.queue = append(s.queue, command)
-	if len(s.queue) == 1 {
+	if s.asleep {
+		s.asleep = false
 		s.poll.wake()
 	}
+}
+
+// wait waits for what is ready, or looks only, if there are commands.
+func (s *shard) wait(events []event) []event {
+	timeout := s.patience()
+	s.mu.Lock()
+	s.asleep = len(s.queue) == 0
+	if !s.asleep {
+		timeout = onlyLook
+	}
+	s.mu.Unlock()
+	events = s.poll.wait(events, timeout)
+	s.mu.Lock()
+	s.asleep = false
+	s.mu.Unlock()
+	return events
 }
 
 // run is the shard's goroutine.
@@ -97,7 +122,7 @@ func (s *shard) run() {
 	defer s.pump.done.Done()
 	var events []event
 	for !s.over {
-		events = s.poll.wait(events[:0], s.patience())
+		events = s.wait(events[:0])
 		s.turns.Add(1)
 		s.now = time.Since(s.start).Microseconds()
 		for _, e := range events {
