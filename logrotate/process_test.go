@@ -45,13 +45,19 @@ func start(t *testing.T, log string, args ...string) *piped {
 	if log == "" {
 		log = filepath.Join(t.TempDir(), "app.log")
 	}
+	return startAs(t, log, append(append([]string{"logrotate"}, args...), log)...)
+}
+
+// startAs is start with a command of its own.
+func startAs(t *testing.T, log string, words ...string) *piped {
+	t.Helper()
 	p := &piped{t: t, log: log, ended: make(chan struct{})}
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.in = w
-	p.cmd = exec.Command("logrotate", append(args, log)...)
+	p.cmd = exec.Command(words[0], words[1:]...)
 	p.cmd.Stdin, p.cmd.Stderr = r, p
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -395,6 +401,40 @@ func TestFullBlock(t *testing.T) {
 	p.exit(1)
 	if s := p.stderr(); !strings.Contains(s, "4 bytes were dropped") {
 		t.Errorf("said:\n%s", s)
+	}
+}
+
+// TestFileSizeLimit guards the writer when the log meets the limit of the size of
+// files: it is as a full disk. The signal by which the system tells of it, which
+// kills by default, is caught by the Go runtime.
+func TestFileSizeLimit(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "app.log")
+	p := startAs(t, log, "sh", "-c", `ulimit -f 8 && exec "$0" "$@"`, "logrotate", log)
+	var sent strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintln(&sent, "line", i)
+	}
+	p.write(sent.String())
+	p.untilSaid("warning: cannot write log " + log + ": file too large; what comes is dropped until it can be written\n")
+	kept := p.file(0)
+	if !strings.HasPrefix(sent.String(), kept) || len(kept) < 8*512 {
+		t.Errorf("%d bytes were kept: %.100q", len(kept), kept)
+	}
+	if err := os.Rename(log, log+".away"); err != nil {
+		t.Fatal(err)
+	}
+	p.signal(syscall.SIGHUP)
+	p.untilFile(0, "")
+	p.write("a whole line\n")
+	p.in.Close()
+	p.exit(1)
+	if got := p.file(0); got != "a whole line\n" {
+		t.Errorf("log %q", got)
+	}
+	lost := fmt.Sprint(sent.Len() - len(kept))
+	want := "can be written again; " + lost + " bytes were dropped\n"
+	if s := p.stderr(); !strings.Contains(s, want) || strings.Count(s, "\n") != 3 {
+		t.Errorf("%s bytes were lost, said:\n%s", lost, s)
 	}
 }
 

@@ -87,8 +87,8 @@ var spec = &tool.Spec{
 		{
 			Title: "When the log cannot be written",
 			Text: []string{
-				"The disk is full or the directory has gone: what cannot be written is dropped and" +
-					" counted. Standard error tells so once, and again, with the number of bytes, as soon" +
+				"The disk is full, the directory has gone or FILE has met the limit of its size (ulimit" +
+					" -f): what cannot be written is dropped and counted. Standard error tells so once, and again, with the number of bytes, as soon" +
 					" as the log can be written, which is tried at every write. The log goes on with the" +
 					" beginning of a line on a line of its own. With --block nothing is dropped; writing" +
 					" is tried again five times a second. TERM ends that too, and drops what is left.",
