@@ -8,7 +8,7 @@ TOOLS    := supervisord supervisorctl pidproxy eventlisten logrotate commevent
 TESTMODS := $(MODULES) test/bench test/conformance test/e2e
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 TAGS     := urfave_cli_no_docs
-LDFLAGS  := -s -w -X github.com/supervisor-go/supervisor/supervisord/internal/version.Product=$(VERSION) -X github.com/supervisor-go/supervisor/pkg/tool.Version=$(VERSION)
+LDFLAGS  := -s -w -X github.com/supervisor-go/supervisor/supervisord/internal/version.Product=$(VERSION) -X github.com/supervisor-go/supervisor/pkg/tool.Version=$(VERSION) -X github.com/supervisor-go/supervisor/supervisorctl/internal/command.Version=$(VERSION)
 # The race detector needs a C compiler; without one the tests run without it.
 RACE     := $(shell command -v $$($(GO) env CC) >/dev/null 2>&1 && echo -race)
 GOBUILD  := CGO_ENABLED=0 $(GO) build -trimpath -tags $(TAGS) -ldflags '$(LDFLAGS)'

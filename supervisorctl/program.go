@@ -29,6 +29,10 @@ func (p *program) run() int {
 		_, _ = io.WriteString(p.out, command.HelpText(p.argv[0]))
 		return command.ExitOK
 	}
+	if errors.Is(err, command.ErrVersion) {
+		_, _ = fmt.Fprintf(p.out, "supervisorctl %s\n", command.Version)
+		return command.ExitOK
+	}
 	if err != nil {
 		return p.usage(err)
 	}

@@ -41,7 +41,7 @@ _supervisorctl() {
         return
     fi
     if [[ $current == -* ]]; then
-        local flags="--configuration --help --history-file --interactive --output --password --serverurl --username"
+        local flags="--configuration --help --history-file --interactive --output --password --serverurl --username --version"
         case ${words[i]} in
             -*) ;;
             status) flags="--output --watch" ;;

@@ -61,6 +61,7 @@ complete -c supervisorctl -n __supervisorctl_no_action -s s -l serverurl -x -d '
 complete -c supervisorctl -n __supervisorctl_no_action -s u -l username -x -d 'user name'
 complete -c supervisorctl -n __supervisorctl_no_action -s p -l password -x -d password
 complete -c supervisorctl -n __supervisorctl_no_action -s r -l history-file -r -F -d 'file that keeps the history'
+complete -c supervisorctl -n __supervisorctl_no_action -l version -d 'print the version of supervisorctl'
 complete -c supervisorctl -l output -x -a 'text json' -d 'form of the output'
 complete -c supervisorctl -n '__supervisorctl_action status' -l watch -d 'again and again'
 complete -c supervisorctl -n '__supervisorctl_action update' -l group -d 'restart changed groups as a whole'

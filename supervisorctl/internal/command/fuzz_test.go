@@ -49,7 +49,7 @@ func FuzzSettings(f *testing.F) {
 	f.Fuzz(func(t *testing.T, args string) {
 		s, err := ParseSettings(append([]string{"ctl"}, strings.Split(args, "\n")...), nil, none)
 		var u *UsageError
-		if err != nil && !errors.Is(err, ErrHelp) && !errors.As(err, &u) {
+		if err != nil && !errors.Is(err, ErrHelp) && !errors.Is(err, ErrVersion) && !errors.As(err, &u) {
 			t.Errorf("%q: %v", args, err)
 		}
 		if err == nil && s.ServerURL == "" {

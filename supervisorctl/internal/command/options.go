@@ -35,6 +35,10 @@ func (e *UsageError) Unwrap() error { return e.Err }
 // ErrHelp is returned by ParseSettings when the command line asks for help.
 var ErrHelp = fmt.Errorf("help was asked for")
 
+// ErrVersion is returned by ParseSettings when the command line asks for the
+// version.
+var ErrVersion = fmt.Errorf("the version was asked for")
+
 // DefaultServerURL is used when neither the command line nor a configuration
 // file names a server.
 const DefaultServerURL = "http://localhost:9001"
@@ -51,7 +55,7 @@ var optionSpec = getopt.Spec{
 	Short: "h?c:is:u:p:r:",
 	Long: []string{
 		"help", "configuration=", "interactive", "serverurl=", "username=",
-		"password=", "history_file=", "output=",
+		"password=", "history_file=", "output=", "version",
 	},
 }
 
@@ -62,7 +66,7 @@ var longNames = map[string]string{
 }
 
 // ParseSettings reads the command line argv (with the program's name) and the
-// configuration file. Errors are *UsageError or ErrHelp.
+// configuration file. Errors are *UsageError, ErrHelp or ErrVersion.
 func ParseSettings(argv, environ []string, files ConfigReader) (*Settings, error) {
 	s := &Settings{Progname: argv[0], Environ: environ}
 	opts, operands, err := getopt.Parse(withOldSpelling(argv[1:]), optionSpec)
@@ -119,6 +123,8 @@ func (s *Settings) collect(opts []getopt.Option) (map[string]string, error) {
 		switch name {
 		case "--help":
 			return nil, ErrHelp
+		case "--version":
+			return nil, ErrVersion
 		case "--serverurl":
 			if !isURL(o.Value) {
 				return nil, usagef("invalid value for %s %s: value %s is not a URL", o.Name, quoted(o.Value), quoted(o.Value))

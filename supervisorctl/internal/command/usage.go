@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// Version is the version of this program. The build sets it.
+var Version = "devel"
+
 // Option is an option of the command line.
 type Option struct {
 	Short string // letter, or ""
@@ -23,6 +26,7 @@ var Options = []Option{
 	{"p", "password", "PASSWORD", "the password for the server (every user of the system can see it; a configuration file keeps it better)"},
 	{"r", "history-file", "FILENAME", "keep the history of the shell in this file"},
 	{"", "output", "FORMAT", "the form of the output, text or json; it can also stand behind an action"},
+	{"", "version", "", "print the version of supervisorctl and exit; the action version asks supervisord for its own"},
 }
 
 // HelpText is what -h prints. progname is the name of the program as called.

@@ -50,6 +50,7 @@ var flags = []flag{
 var extras = []flag{
 	{"", "check", "", "check the configuration, print what is wrong with it, and exit"},
 	{"", "dump-config", "", "print the effective configuration with the origin of each value, and exit"},
+	{"", "about", "", "print the version of this program itself, which --version does not tell, and exit"},
 }
 
 // commandLine is a parsed command line.
@@ -60,6 +61,7 @@ type commandLine struct {
 	version   bool
 	check     bool
 	dump      bool
+	about     bool
 }
 
 // usageError is a mistake on the command line.
@@ -107,6 +109,8 @@ func parse(args []string) (*commandLine, error) {
 			cl.check = true
 		case "--dump-config":
 			cl.dump = true
+		case "--about":
+			cl.about = true
 		default:
 			rest = append(rest, arg)
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 
 	"github.com/supervisor-go/supervisor/pkg/config"
 	"github.com/supervisor-go/supervisor/supervisord/internal/daemon"
@@ -66,6 +67,10 @@ func (p *program) run() (int, error) {
 		return exitOK, nil
 	case p.cl.version:
 		fmt.Fprintln(p.stdout, version.Supervisor)
+		return exitOK, nil
+	case p.cl.about:
+		fmt.Fprintf(p.stdout, "supervisord %s (behaves as Supervisor %s; %s, %s/%s)\n",
+			version.Product, version.Supervisor, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 		return exitOK, nil
 	}
 	if err := p.findFile(); err != nil {
