@@ -33,12 +33,12 @@ func (r *reader) adviseOnSection(sec *ini.Section) {
 		return // they have options of their own
 	}
 	for _, key := range sec.Keys() {
-		if optionIndex[kind][key] != nil || sec.Copied(key) {
+		if optionsOf(kind)[key] != nil || sec.Copied(key) {
 			continue
 		}
 		_, pos, _ := sec.Own(key)
 		hint := ""
-		if near := nearest(key, optionNames[kind]); near != "" {
+		if near := nearest(key, optionNames(kind)); near != "" {
 			hint = fmt.Sprintf("; did you mean %s?", near)
 		}
 		r.warn(fmt.Sprintf("%s: [%s] %s: this option is not known and has no effect%s", pos, sec.Name(), key, hint))
@@ -72,7 +72,7 @@ func (r *reader) adviseOnUnknownSection(sec *ini.Section) {
 // adviseOnDefaults warns of options of [DEFAULT] that no section knows.
 func (r *reader) adviseOnDefaults() {
 	for _, key := range r.doc.Defaults().Keys() {
-		known := slices.ContainsFunc(table, func(d SectionDoc) bool { return optionIndex[d.Kind][key] != nil })
+		known := slices.ContainsFunc(table(), func(d SectionDoc) bool { return optionsOf(d.Kind)[key] != nil })
 		if !known {
 			_, pos, _ := r.doc.Defaults().Own(key)
 			r.warn(fmt.Sprintf("%s: [%s] %s: this option is not known to any section", pos, ini.DefaultSection, key))
@@ -82,7 +82,7 @@ func (r *reader) adviseOnDefaults() {
 
 // adviseOnCut warns of a comment sign inside quotes.
 func (r *reader) adviseOnCut(cut ini.Cut) {
-	o := optionIndex[kindOf(cut.Section)][cut.Key]
+	o := optionsOf(kindOf(cut.Section))[cut.Key]
 	if o == nil || o.Type != CommandValue && o.Type != EnvironmentValue {
 		return
 	}

@@ -152,7 +152,7 @@ func SameGroup(before, after *Group) bool {
 }
 
 func sameProcess(a, b *Process) bool {
-	for _, f := range processFields {
+	for _, f := range processFields() {
 		if !f.same(a, b) {
 			return false
 		}
@@ -215,7 +215,7 @@ func diffProcess(before, after *Process) ProcessChange {
 		return ProcessChange{Kind: Removed, Old: before}
 	}
 	c := ProcessChange{Old: before, New: after}
-	for _, f := range processFields {
+	for _, f := range processFields() {
 		if !f.same(before, after) {
 			c.Kind = Changed
 			c.Options = append(c.Options, optionChange(f.option, before.Section, after.Section, before.Set, after.Set, f.text(before), f.text(after)))
@@ -235,15 +235,19 @@ func optionChange(option, oldSection, newSection string, oldSet, newSet Origins,
 	}
 	if doc != nil {
 		c.Live = doc.Live
-		if harmless[doc.Type] {
+		if harmless(doc.Type) {
 			c.OldValue, c.NewValue = oldText, newText
 		}
 	}
 	return c
 }
 
-// harmless are the types whose values cannot hold a secret.
-var harmless = map[ValueType]bool{
-	BoolValue: true, IntegerValue: true, BytesValue: true, OctalValue: true, LevelValue: true, SignalValue: true,
-	ExitCodesValue: true, NamesValue: true, RestartValue: true, RotationValue: true, AgeValue: true,
+// harmless reports whether values of a type cannot hold a secret.
+func harmless(t ValueType) bool {
+	switch t {
+	case BoolValue, IntegerValue, BytesValue, OctalValue, LevelValue, SignalValue,
+		ExitCodesValue, NamesValue, RestartValue, RotationValue, AgeValue:
+		return true
+	}
+	return false
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // daemonField is an option of [supervisord].
@@ -23,39 +24,41 @@ func daemon[T comparable](option string, get func(*Supervisord) T, show func(T) 
 }
 
 // daemonFields are all options of [supervisord], in the order of the manual.
-var daemonFields = []daemonField{
-	daemon("logfile", func(d *Supervisord) string { return d.LogFile }, verbatim),
-	daemon("logfile_maxbytes", func(d *Supervisord) int64 { return d.LogFileMaxBytes }, showBytes),
-	daemon("logfile_backups", func(d *Supervisord) int { return d.LogFileBackups }, strconv.Itoa),
-	daemon("loglevel", func(d *Supervisord) LogLevel { return d.LogLevel }, LogLevel.String),
-	daemon("pidfile", func(d *Supervisord) string { return d.PidFile }, verbatim),
-	daemon("nodaemon", func(d *Supervisord) bool { return d.Nodaemon }, strconv.FormatBool),
-	daemon("silent", func(d *Supervisord) bool { return d.Silent }, strconv.FormatBool),
-	daemon("minfds", func(d *Supervisord) int { return d.MinFDs }, strconv.Itoa),
-	daemon("minprocs", func(d *Supervisord) int { return d.MinProcs }, strconv.Itoa),
-	daemon("umask", func(d *Supervisord) uint32 { return d.Umask }, func(m uint32) string { return showOctal(m, 3) }),
-	daemon("user", func(d *Supervisord) string { return d.User }, verbatim),
-	daemon("identifier", func(d *Supervisord) string { return d.Identifier }, verbatim),
-	daemon("directory", func(d *Supervisord) string { return d.Directory }, verbatim),
-	daemon("nocleanup", func(d *Supervisord) bool { return d.NoCleanup }, strconv.FormatBool),
-	daemon("childlogdir", func(d *Supervisord) string { return d.ChildLogDir }, verbatim),
-	{"environment",
-		func(a, b *Supervisord) bool { return sameEnvironment(a.Environment, b.Environment) },
-		func(d *Supervisord) string { return showEnvironment(d.Environment) }},
-	daemon("strip_ansi", func(d *Supervisord) bool { return d.StripANSI }, strconv.FormatBool),
-	daemon("subreaper", func(d *Supervisord) bool { return d.Subreaper }, strconv.FormatBool),
-}
+var daemonFields = sync.OnceValue(func() []daemonField {
+	return []daemonField{
+		daemon("logfile", func(d *Supervisord) string { return d.LogFile }, verbatim),
+		daemon("logfile_maxbytes", func(d *Supervisord) int64 { return d.LogFileMaxBytes }, showBytes),
+		daemon("logfile_backups", func(d *Supervisord) int { return d.LogFileBackups }, strconv.Itoa),
+		daemon("loglevel", func(d *Supervisord) LogLevel { return d.LogLevel }, LogLevel.String),
+		daemon("pidfile", func(d *Supervisord) string { return d.PidFile }, verbatim),
+		daemon("nodaemon", func(d *Supervisord) bool { return d.Nodaemon }, strconv.FormatBool),
+		daemon("silent", func(d *Supervisord) bool { return d.Silent }, strconv.FormatBool),
+		daemon("minfds", func(d *Supervisord) int { return d.MinFDs }, strconv.Itoa),
+		daemon("minprocs", func(d *Supervisord) int { return d.MinProcs }, strconv.Itoa),
+		daemon("umask", func(d *Supervisord) uint32 { return d.Umask }, func(m uint32) string { return showOctal(m, 3) }),
+		daemon("user", func(d *Supervisord) string { return d.User }, verbatim),
+		daemon("identifier", func(d *Supervisord) string { return d.Identifier }, verbatim),
+		daemon("directory", func(d *Supervisord) string { return d.Directory }, verbatim),
+		daemon("nocleanup", func(d *Supervisord) bool { return d.NoCleanup }, strconv.FormatBool),
+		daemon("childlogdir", func(d *Supervisord) string { return d.ChildLogDir }, verbatim),
+		{"environment",
+			func(a, b *Supervisord) bool { return sameEnvironment(a.Environment, b.Environment) },
+			func(d *Supervisord) string { return showEnvironment(d.Environment) }},
+		daemon("strip_ansi", func(d *Supervisord) bool { return d.StripANSI }, strconv.FormatBool),
+		daemon("subreaper", func(d *Supervisord) bool { return d.Subreaper }, strconv.FormatBool),
+	}
+})
 
 // diffDaemon lists the changes outside of the groups.
 func diffDaemon(before, after *Config) []OptionChange {
 	var changes []OptionChange
 	old, now := &before.Supervisord, &after.Supervisord
-	for _, f := range daemonFields {
+	for _, f := range daemonFields() {
 		if f.same(old, now) {
 			continue
 		}
 		c := OptionChange{Section: "supervisord", Option: f.option, Old: old.Set[f.option], New: now.Set[f.option]}
-		if harmless[LookupOption(SupervisordSection, f.option).Type] {
+		if harmless(LookupOption(SupervisordSection, f.option).Type) {
 			c.OldValue, c.NewValue = f.text(old), f.text(now)
 		}
 		changes = append(changes, c)

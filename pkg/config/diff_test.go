@@ -151,7 +151,7 @@ func TestSameGroupAndDiffGroupAgree(t *testing.T) {
 // would miss.
 func TestEveryOptionIsCompared(t *testing.T) {
 	var compared []string
-	for _, f := range processFields {
+	for _, f := range processFields() {
 		compared = append(compared, f.option)
 	}
 	for _, f := range groupFields {
@@ -169,8 +169,8 @@ func TestEveryOptionIsCompared(t *testing.T) {
 			}
 		}
 	}
-	for _, o := range optionNames[SupervisordSection] {
-		known := slices.ContainsFunc(daemonFields, func(f daemonField) bool { return f.option == o })
+	for _, o := range optionNames(SupervisordSection) {
+		known := slices.ContainsFunc(daemonFields(), func(f daemonField) bool { return f.option == o })
 		if !known && LookupOption(SupervisordSection, o).Deprecated == "" {
 			t.Errorf("[supervisord] %s is not compared", o)
 		}

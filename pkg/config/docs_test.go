@@ -42,8 +42,8 @@ const borrowedNote = "It has all the options of `[program:x]`. These are differe
 
 func optionsChapter() string {
 	var b strings.Builder
-	for i := range table {
-		doc := &table[i]
+	for i := range table() {
+		doc := &table()[i]
 		fmt.Fprintf(&b, "### [%s]\n\n%s\n\n", doc.Name, markdown(doc.Help))
 		shared, options := borrowed(doc)
 		if shared {
@@ -127,8 +127,8 @@ func confPage(t *testing.T) []byte {
 		p.Section(title)
 		p.Markdown(docgen.Section(t, chapter, title))
 	}
-	for i := range table {
-		confSection(p, &table[i])
+	for i := range table() {
+		confSection(p, &table()[i])
 	}
 	p.Section("Files")
 	p.Items(man.Item{Term: "/etc/supervisord.conf, /etc/supervisor/supervisord.conf", Text: "the usual places of the file"})

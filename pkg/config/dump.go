@@ -77,7 +77,7 @@ func describe(o Origin, written bool) string {
 func (d *dumper) daemon() {
 	sec := d.section("supervisord")
 	s := &d.cfg.Supervisord
-	for _, f := range daemonFields {
+	for _, f := range daemonFields() {
 		origin, written := s.Set[f.option]
 		if text := f.text(s); text != "" || written {
 			d.key(sec, f.option, text, describe(origin, written), false)
@@ -217,7 +217,7 @@ func (d *dumper) processes(section string, members []*Process, group *Group) {
 	if len(members) == 1 && texts["process_name"] == "" {
 		add("process_name", members[0].Name, false)
 	}
-	for _, f := range processFields {
+	for _, f := range processFields() {
 		if f.option == "socket" || f.option == "priority" && group != nil && group.Kind == ListenerPool {
 			continue
 		}

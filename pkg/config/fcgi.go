@@ -6,6 +6,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/supervisor-go/supervisor/pkg/ini"
 	"github.com/supervisor-go/supervisor/pkg/internal/pytext"
@@ -179,7 +180,9 @@ func (s *scope) unixSocket(sock *FastCGISocket, url string) error {
 	return nil
 }
 
-var tcpURL = regexp.MustCompile(`^tcp://([^\s:\x1c-\x1f\x85\p{Z}]+):(\p{Nd}+)$`)
+var tcpURL = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^tcp://([^\s:\x1c-\x1f\x85\p{Z}]+):(\p{Nd}+)$`)
+})
 
 func (s *scope) tcpSocket(sock *FastCGISocket, url string, ownerOrMode bool) error {
 	suffix := " in [" + s.sec.Name() + "] socket"
@@ -188,7 +191,7 @@ func (s *scope) tcpSocket(sock *FastCGISocket, url string, ownerOrMode bool) err
 			"socket_owner and socket_mode params should only be used with a Unix domain socket"+suffix,
 			"socket_owner and socket_mode are for UNIX sockets", "unix:///absolute/path, or tcp://host:port without them")}
 	}
-	m := tcpURL.FindStringSubmatch(url)
+	m := tcpURL().FindStringSubmatch(url)
 	if m == nil {
 		reference := fmt.Sprintf("('Bad socket format %%s', %s)%s", pytext.Repr(url), suffix)
 		return &socketError{"socket", wholeMessage(reference, "not a socket", socketAllowed)}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -29,39 +30,43 @@ func verbatim(s string) string { return s }
 
 // processFields are all options that make up a process, in the order of the
 // manual.
-var processFields = slices.Concat([]processField{
-	field("command", func(p *Process) string { return p.Command }, verbatim),
-	field("directory", func(p *Process) string { return p.Directory }, verbatim),
-	field("umask", func(p *Process) int { return p.Umask }, showUmask),
-	field("priority", func(p *Process) int { return p.Priority }, strconv.Itoa),
-	field("autostart", func(p *Process) bool { return p.Autostart }, strconv.FormatBool),
-	field("startsecs", func(p *Process) int { return p.StartSecs }, strconv.Itoa),
-	field("startretries", func(p *Process) int { return p.StartRetries }, strconv.Itoa),
-	field("autorestart", func(p *Process) AutoRestart { return p.AutoRestart }, AutoRestart.String),
-	{"exitcodes",
-		func(a, b *Process) bool { return slices.Equal(a.ExitCodes, b.ExitCodes) },
-		func(p *Process) string { return showNumbers(p.ExitCodes) }},
-	field("stopsignal", func(p *Process) int { return p.StopSignal }, showSignal),
-	field("stopwaitsecs", func(p *Process) int { return p.StopWaitSecs }, strconv.Itoa),
-	field("stopasgroup", func(p *Process) bool { return p.StopAsGroup }, strconv.FormatBool),
-	field("killasgroup", func(p *Process) bool { return p.KillAsGroup }, strconv.FormatBool),
-	// Two names of one user are the same.
-	{"user",
-		func(a, b *Process) bool { return a.UID == b.UID },
-		func(p *Process) string { return p.User }},
-	field("redirect_stderr", func(p *Process) bool { return p.RedirectStderr }, strconv.FormatBool),
-},
-	outputFields("stdout", func(p *Process) *Output { return &p.Stdout }),
-	outputFields("stderr", func(p *Process) *Output { return &p.Stderr }),
-	[]processField{
-		{"environment",
-			func(a, b *Process) bool { return sameEnvironment(a.Environment, b.Environment) },
-			func(p *Process) string { return showEnvironment(p.Environment) }},
-		field("serverurl", func(p *Process) string { return p.ServerURL }, showServerURL),
-		{"socket",
-			func(a, b *Process) bool { return sameSocket(a.Socket, b.Socket) },
-			func(p *Process) string { return showSocket(p.Socket) }},
-	})
+var processFields = sync.OnceValue(makeProcessFields)
+
+func makeProcessFields() []processField {
+	return slices.Concat([]processField{
+		field("command", func(p *Process) string { return p.Command }, verbatim),
+		field("directory", func(p *Process) string { return p.Directory }, verbatim),
+		field("umask", func(p *Process) int { return p.Umask }, showUmask),
+		field("priority", func(p *Process) int { return p.Priority }, strconv.Itoa),
+		field("autostart", func(p *Process) bool { return p.Autostart }, strconv.FormatBool),
+		field("startsecs", func(p *Process) int { return p.StartSecs }, strconv.Itoa),
+		field("startretries", func(p *Process) int { return p.StartRetries }, strconv.Itoa),
+		field("autorestart", func(p *Process) AutoRestart { return p.AutoRestart }, AutoRestart.String),
+		{"exitcodes",
+			func(a, b *Process) bool { return slices.Equal(a.ExitCodes, b.ExitCodes) },
+			func(p *Process) string { return showNumbers(p.ExitCodes) }},
+		field("stopsignal", func(p *Process) int { return p.StopSignal }, showSignal),
+		field("stopwaitsecs", func(p *Process) int { return p.StopWaitSecs }, strconv.Itoa),
+		field("stopasgroup", func(p *Process) bool { return p.StopAsGroup }, strconv.FormatBool),
+		field("killasgroup", func(p *Process) bool { return p.KillAsGroup }, strconv.FormatBool),
+		// Two names of one user are the same.
+		{"user",
+			func(a, b *Process) bool { return a.UID == b.UID },
+			func(p *Process) string { return p.User }},
+		field("redirect_stderr", func(p *Process) bool { return p.RedirectStderr }, strconv.FormatBool),
+	},
+		outputFields("stdout", func(p *Process) *Output { return &p.Stdout }),
+		outputFields("stderr", func(p *Process) *Output { return &p.Stderr }),
+		[]processField{
+			{"environment",
+				func(a, b *Process) bool { return sameEnvironment(a.Environment, b.Environment) },
+				func(p *Process) string { return showEnvironment(p.Environment) }},
+			field("serverurl", func(p *Process) string { return p.ServerURL }, showServerURL),
+			{"socket",
+				func(a, b *Process) bool { return sameSocket(a.Socket, b.Socket) },
+				func(p *Process) string { return showSocket(p.Socket) }},
+		})
+}
 
 // outputFields are the options of one output channel.
 func outputFields(channel string, of func(*Process) *Output) []processField {

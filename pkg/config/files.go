@@ -130,8 +130,8 @@ func maskLine(line string) string {
 		return line
 	}
 	key := strings.ToLower(strings.TrimSpace(line[:i]))
-	for _, options := range optionIndex {
-		if o := options[key]; o != nil && o.Secret {
+	for kind := range lastSection {
+		if o := LookupOption(kind+1, key); o != nil && o.Secret {
 			return line[:i+1] + mask + "\n"
 		}
 	}

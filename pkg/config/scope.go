@@ -21,7 +21,7 @@ type scope struct {
 }
 
 func (r *reader) scope(sec *ini.Section, kind SectionKind, exp *expansions) *scope {
-	return &scope{r: r, sec: sec, options: optionIndex[kind], exp: exp}
+	return &scope{r: r, sec: sec, options: optionsOf(kind), exp: exp}
 }
 
 // expansions makes a set of names; here and ENV_x are always part of it.

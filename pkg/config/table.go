@@ -3,6 +3,7 @@ package config
 import (
 	"maps"
 	"slices"
+	"sync"
 )
 
 // SectionKind is a kind of section of the configuration file.
@@ -21,6 +22,8 @@ const (
 	RPCInterfaceSection
 	CtlPluginSection
 	IncludeSection
+
+	lastSection = IncludeSection
 )
 
 // ValueType is the kind of value that an option takes.
@@ -83,7 +86,7 @@ type SectionDoc struct {
 // Reference returns the table of all sections and options, in the order in
 // which the manual and the sample configuration show them. The caller must not
 // change it.
-func Reference() []SectionDoc { return table }
+func Reference() []SectionDoc { return table() }
 
 // isSecret tells whether a value of the option must not be shown. It may be
 // called for an unknown option, which is nil: only plug-ins have such, and what
@@ -92,30 +95,50 @@ func (o *Option) isSecret(value string) bool {
 	return o == nil || o.Secret || o.Type == URLValue && maskURL(value) != value
 }
 
-// optionIndex finds options by kind of section and name.
-var optionIndex = func() map[SectionKind]map[string]*Option {
-	index := map[SectionKind]map[string]*Option{}
-	for i := range table {
-		options := map[string]*Option{}
-		for j := range table[i].Options {
-			options[table[i].Options[j].Name] = &table[i].Options[j]
-		}
-		index[table[i].Kind] = options
-	}
-	return index
-}()
+// optionIndex finds the options of one kind of section. It is made when it is
+// first asked for: supervisorctl reads one section, and a program that tells its
+// version none.
+type optionIndex struct {
+	once   sync.Once
+	byName map[string]*Option
+}
 
-// optionNames lists the options of each kind of section in lexical order.
-var optionNames = func() map[SectionKind][]string {
-	names := map[SectionKind][]string{}
-	for kind, options := range optionIndex {
-		names[kind] = slices.Sorted(maps.Keys(options))
+var optionIndexes [lastSection + 1]optionIndex
+
+// optionsOf returns the options of one kind of section by name.
+func optionsOf(kind SectionKind) map[string]*Option {
+	index := &optionIndexes[kind]
+	index.once.Do(func() {
+		index.byName = map[string]*Option{}
+		options := listOptions(kind)
+		for i := range options {
+			index.byName[options[i].Name] = &options[i]
+		}
+	})
+	return index.byName
+}
+
+// listOptions returns the options of one kind of section. The rest of the table
+// is not needed for those of supervisorctl.
+func listOptions(kind SectionKind) []Option {
+	if kind == SupervisorctlSection {
+		return supervisorctlOptions
 	}
-	return names
-}()
+	for _, doc := range table() {
+		if doc.Kind == kind {
+			return doc.Options
+		}
+	}
+	return nil
+}
+
+// optionNames lists the options of one kind of section in lexical order.
+func optionNames(kind SectionKind) []string {
+	return slices.Sorted(maps.Keys(optionsOf(kind)))
+}
 
 // LookupOption returns the description of one option, or nil.
-func LookupOption(kind SectionKind, name string) *Option { return optionIndex[kind][name] }
+func LookupOption(kind SectionKind, name string) *Option { return optionsOf(kind)[name] }
 
 // kindOf classifies a section by its name, as Supervisor does: servers by
 // prefix, others by the whole name or by what stands before the colon. 0 is a

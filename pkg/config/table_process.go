@@ -3,8 +3,10 @@ package config
 import "slices"
 
 // processOptions are common to programs, event listeners and FastCGI programs.
-var processOptions = slices.Concat(commandOptions, startOptions, stopOptions,
-	outputOptions("stdout"), outputOptions("stderr"), surroundingsOptions)
+func processOptions() []Option {
+	return slices.Concat(commandOptions, startOptions, stopOptions,
+		outputOptions("stdout"), outputOptions("stderr"), surroundingsOptions)
+}
 
 var commandOptions = []Option{
 	{
@@ -196,7 +198,7 @@ socket if there is one, and else the TCP server.`,
 // listenerOptions are those of event listeners: their pools start before
 // everything else.
 func listenerOptions() []Option {
-	options := slices.Clone(processOptions)
+	options := processOptions()
 	for i := range options {
 		if options[i].Name == "priority" {
 			options[i].Default, options[i].Example = "-1", "-1"

@@ -94,7 +94,7 @@ func TestTableHasTheReferencesOptions(t *testing.T) {
 }
 
 func TestNearest(t *testing.T) {
-	names := optionNames[ProgramSection]
+	names := optionNames(ProgramSection)
 	for name, want := range map[string]string{
 		"comand": "command", "startsec": "startsecs", "autorestrat": "autorestart", "stdout_log_file": "stdout_logfile", "usr": "user",
 		"zzz": "", "environmant": "environment", "stdout_logfile_maxbyte": "stdout_logfile_maxbytes", "": "", "stopwaitsec": "stopwaitsecs",

@@ -33,7 +33,7 @@ var alwaysKept = map[string]bool{"programs": true, "numprocs_start": true, "proc
 // keepSection keeps the texts of one section; with all, every one but the
 // secrets.
 func (r *reader) keepSection(sec *ini.Section, kind SectionKind, all bool) {
-	for key, o := range optionIndex[kind] {
+	for key, o := range optionsOf(kind) {
 		text, _, written := sec.Get(key)
 		if !written || o.Secret || o.Deprecated != "" {
 			continue

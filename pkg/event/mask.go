@@ -44,42 +44,65 @@ type name struct {
 	legacy   bool // a name of 3.0a3 that 4.x does not have
 }
 
-// names holds every name that a subscription may use.
-var names = makeNames()
-
-func makeNames() map[string]name {
-	list := map[string]name{
-		"EVENT":                   {mask: All},
-		"PROCESS_STATE":           {mask: span(ProcessStateStopped, ProcessStateUnknown)},
-		"PROCESS_COMMUNICATION":   {mask: span(ProcessCommunicationStdout, ProcessCommunicationStderr)},
-		"PROCESS_LOG":             {mask: span(ProcessLogStdout, ProcessLogStderr)},
-		"SUPERVISOR_STATE_CHANGE": {mask: span(SupervisorRunning, SupervisorStopping)},
-		"TICK":                    {mask: span(Tick5, Tick3600)},
-		"PROCESS_GROUP":           {mask: span(ProcessGroupAdded, ProcessGroupRemoved)},
-
-		"PROCESS_STATE_CHANGE": {legacy: true,
-			mask: span(LegacyStartingFromStopped, LegacyToUnknown)},
-		"PROCESS_STATE_CHANGE_STARTING": {legacy: true,
-			mask: span(LegacyStartingFromStopped, LegacyStartingFromFatal)},
-		"PROCESS_STATE_CHANGE_EXITED_OR_STOPPED": {legacy: true,
-			mask: span(LegacyExitedFromRunning, LegacyStoppedFromStopping)},
-	}
-	for s, n := range list {
+// lookup finds a name that a subscription may use. It is a function and no map so
+// that programs that have nothing to do with events do not make one as they start.
+func lookup(s string) (n name, ok bool) {
+	if n, ok = lookupAbstract(s); ok {
 		n.abstract = true
-		list[s] = n
-	}
-	for t := None + 1; t < numTypes; t++ {
-		list[t.String()] = name{mask: 1 << t, legacy: t.Legacy()}
+		return n, true
 	}
 	// The README of 3.0a3 writes this one with three Ns.
-	list["PROCESS_STATE_CHANGE_EXITED_FROM_RUNNNING"] = list["PROCESS_STATE_CHANGE_EXITED_FROM_RUNNING"]
-	return list
+	if s == misspelt {
+		s = LegacyExitedFromRunning.String()
+	}
+	for t := None + 1; t < numTypes; t++ {
+		if typeNames[t] == s {
+			return name{mask: 1 << t, legacy: t.Legacy()}, true
+		}
+	}
+	return name{}, false
+}
+
+const misspelt = "PROCESS_STATE_CHANGE_EXITED_FROM_RUNNNING"
+
+// abstractNames are the names that stand for several types.
+var abstractNames = [...]string{
+	"EVENT", "PROCESS_STATE", "PROCESS_COMMUNICATION", "PROCESS_LOG", "SUPERVISOR_STATE_CHANGE", "TICK", "PROCESS_GROUP",
+	"PROCESS_STATE_CHANGE", "PROCESS_STATE_CHANGE_STARTING", "PROCESS_STATE_CHANGE_EXITED_OR_STOPPED",
+}
+
+func lookupAbstract(s string) (n name, ok bool) {
+	switch s {
+	case "EVENT":
+		n.mask = All
+	case "PROCESS_STATE":
+		n.mask = span(ProcessStateStopped, ProcessStateUnknown)
+	case "PROCESS_COMMUNICATION":
+		n.mask = span(ProcessCommunicationStdout, ProcessCommunicationStderr)
+	case "PROCESS_LOG":
+		n.mask = span(ProcessLogStdout, ProcessLogStderr)
+	case "SUPERVISOR_STATE_CHANGE":
+		n.mask = span(SupervisorRunning, SupervisorStopping)
+	case "TICK":
+		n.mask = span(Tick5, Tick3600)
+	case "PROCESS_GROUP":
+		n.mask = span(ProcessGroupAdded, ProcessGroupRemoved)
+	case "PROCESS_STATE_CHANGE":
+		n = name{mask: span(LegacyStartingFromStopped, LegacyToUnknown), legacy: true}
+	case "PROCESS_STATE_CHANGE_STARTING":
+		n = name{mask: span(LegacyStartingFromStopped, LegacyStartingFromFatal), legacy: true}
+	case "PROCESS_STATE_CHANGE_EXITED_OR_STOPPED":
+		n = name{mask: span(LegacyExitedFromRunning, LegacyStoppedFromStopping), legacy: true}
+	default:
+		return name{}, false
+	}
+	return n, true
 }
 
 // Expand returns the set of types that a name stands for; ok is false for an
 // unknown name. Names are in upper case.
 func Expand(name string) (m Mask, ok bool) {
-	n, ok := names[name]
+	n, ok := lookup(name)
 	return n.mask, ok
 }
 
@@ -88,29 +111,34 @@ func Expand(name string) (m Mask, ok bool) {
 func ExpandAll(list []string) Mask {
 	var m Mask
 	for _, s := range list {
-		m |= names[s].mask
+		n, _ := lookup(s)
+		m |= n.mask
 	}
 	return m
 }
 
 // Known reports whether a subscription may use name.
 func Known(name string) bool {
-	_, ok := names[name]
+	_, ok := lookup(name)
 	return ok
 }
 
 // Legacy reports whether name is one of 3.0a3 that 4.x does not have.
-func Legacy(name string) bool { return names[name].legacy }
+func Legacy(name string) bool {
+	n, _ := lookup(name)
+	return n.legacy
+}
 
 // Abstract reports whether name stands for several types and is never sent.
-func Abstract(name string) bool { return names[name].abstract }
+func Abstract(name string) bool {
+	_, ok := lookupAbstract(name)
+	return ok
+}
 
 // Names returns every name that a subscription may use, sorted.
 func Names() []string {
-	list := make([]string, 0, len(names))
-	for s := range names {
-		list = append(list, s)
-	}
+	list := append(abstractNames[:len(abstractNames):len(abstractNames)], misspelt)
+	list = append(list, typeNames[None+1:]...)
 	slices.Sort(list)
 	return list
 }
@@ -122,6 +150,7 @@ func Matches(subscribed, actual string) bool {
 	if subscribed == actual || subscribed == "EVENT" {
 		return true
 	}
-	s, a := names[subscribed], names[actual]
+	s, _ := lookup(subscribed)
+	a, _ := lookup(actual)
 	return a.mask != 0 && a.mask&^s.mask == 0
 }

@@ -98,7 +98,7 @@ func (t Type) Legacy() bool { return t >= EventBufferOverflow && t < numTypes }
 // TypeOf returns the type of that name; ok is false for abstract and unknown
 // names.
 func TypeOf(name string) (t Type, ok bool) {
-	m, ok := names[name]
+	m, ok := lookup(name)
 	if !ok || m.abstract {
 		return None, false
 	}
