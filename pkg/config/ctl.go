@@ -14,11 +14,21 @@ import (
 // file has no section [supervisorctl].
 func LoadCtl(file string, environ []string) (*Ctl, error) {
 	r := newReader(LoadOptions{File: file, Environ: environ})
+	r.doc.Only(forCtl) // a daemon may have thousands of programs
 	ctl := r.loadCtl()
 	if len(r.errs) > 0 {
 		return nil, r.errs
 	}
 	return ctl, nil
+}
+
+// forCtl tells which sections matter to supervisorctl.
+func forCtl(section string) bool {
+	switch kindOf(section) {
+	case SupervisorctlSection, IncludeSection, CtlPluginSection:
+		return true
+	}
+	return false
 }
 
 func (r *reader) loadCtl() *Ctl {

@@ -61,7 +61,7 @@ func (r *reader) readMain() bool {
 		r.failFile("cannot find this file", "could not find config file "+file)
 		return false
 	}
-	text, err := readFile(file)
+	text, err := os.ReadFile(file)
 	if err != nil {
 		r.failFile(fmt.Sprintf("cannot read this file: %v", reason(err)), "could not read config file "+file)
 		return false
@@ -85,7 +85,7 @@ func (r *reader) include(pattern string) {
 	slices.Sort(names)
 	for _, name := range names {
 		r.cfg.Infos = append(r.cfg.Infos, fmt.Sprintf("Included extra file \"%s\" during parsing", name))
-		text, err := readFile(name)
+		text, err := os.ReadFile(name)
 		if err != nil {
 			r.warn(fmt.Sprintf("%s: cannot read this included file, which is left out: %v", name, reason(err)))
 			continue

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"io"
 	"os"
 
 	"github.com/supervisor-go/supervisor/pkg/ini"
@@ -157,16 +156,6 @@ func (r *reader) warn(message string) {
 		r.warned[message] = true
 		r.cfg.Warnings = append(r.cfg.Warnings, message)
 	}
-}
-
-// readFile returns the contents of a regular file or a pipe.
-func readFile(name string) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(f)
 }
 
 // sectionsOf returns the sections of one kind in file order. All files have been

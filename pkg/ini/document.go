@@ -44,6 +44,9 @@ type Document struct {
 	fresh []freshKey        // keys written since the last ReplaceNew
 	seen  int               // number of sections at the last ReplaceNew
 	cuts  []Cut
+
+	wanted   func(section string) bool // nil for all
+	unwanted Section                   // stands for every section that is not kept
 }
 
 type freshKey struct {
@@ -75,6 +78,11 @@ func New() *Document {
 	d.defaults = &Section{doc: d, name: DefaultSection, sec: file.Section(DefaultSection), keys: map[string]entry{}}
 	return d
 }
+
+// Only makes the document keep only the sections whose names wanted accepts, and
+// [DEFAULT]. The others are checked for their syntax, except for MaxKeys, and
+// forgotten. It is called before the first Read.
+func (d *Document) Only(wanted func(section string) bool) { d.wanted = wanted }
 
 // File returns the document as an ini.v1 file. The comment of a section and of
 // a key is its origin, "file:line". It must not be changed.

@@ -186,6 +186,68 @@ func TestFile(t *testing.T) {
 	}
 }
 
+func TestOnly(t *testing.T) {
+	text := "x=1\n[a]\nk=1 ; 'c\n  2\nbad\n\n[b]\nl=1\n m=2\nk2: 'x ; y'\nbad too\n9=1\n=3\n[a]\nn=4\n[DEFAULT]\nd=5\n[c]\no=6\r= 7\nunended=8"
+	whole, part := New(), New()
+	part.Only(func(name string) bool { return name == "a" })
+	wholeErr, partErr := whole.Read("x", []byte(text)), part.Read("x", []byte(text))
+	if diff := cmp.Diff(wholeErr, partErr); diff != "" || wholeErr == nil {
+		t.Errorf("errors of the whole -, of a part +:\n%s", diff)
+	}
+	var want []string
+	for _, s := range flat(whole) {
+		if strings.HasPrefix(s, "[a]") || strings.HasPrefix(s, "[DEFAULT]") {
+			want = append(want, s)
+		}
+	}
+	if diff := cmp.Diff(want, flat(part)); diff != "" || len(want) != 3 {
+		t.Errorf("%q: wanted -, got +:\n%s", want, diff)
+	}
+}
+
+// FuzzOnly compares the reading of some sections with that of all: the same
+// lines are bad, and what is kept is the same.
+func FuzzOnly(f *testing.F) {
+	for _, s := range []string{"", "[a]\nk=1\n[b]\nl: 2\n  3\n\nm", "[b]\nk=1\n[a]\r\nl=2\r\n", "k=1", "[b]\nk=\n  x\n[c]\n =\n", "[b]\nk=1\r=2\n\n x"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		whole, part := New(), New()
+		part.Only(func(name string) bool { return name == "a" })
+		wholeErr, partErr := whole.Read("x", text), part.Read("x", text)
+		var syntax *SyntaxError
+		if errors.As(wholeErr, &syntax) {
+			for _, l := range syntax.Lines {
+				if l.TooMany {
+					return
+				}
+			}
+		}
+		if diff := cmp.Diff(wholeErr, partErr); diff != "" {
+			t.Fatalf("errors of the whole -, of a part +:\n%s", diff)
+		}
+		own := func(d *Document, name string) (list []string) {
+			s := d.Section(name)
+			if name == DefaultSection {
+				s = d.Defaults()
+			}
+			if s == nil {
+				return nil
+			}
+			for _, k := range s.Keys() {
+				v, pos, _ := s.Own(k)
+				list = append(list, fmt.Sprint(k, pos, v))
+			}
+			return list
+		}
+		for _, name := range []string{"a", DefaultSection} {
+			if diff := cmp.Diff(own(whole, name), own(part, name)); diff != "" {
+				t.Fatalf("[%s] of the whole -, of a part +:\n%s", name, diff)
+			}
+		}
+	})
+}
+
 // FuzzRead writes what it has read, reads that and expects the same.
 func FuzzRead(f *testing.F) {
 	for _, s := range []string{"", "[a]\nk=1\n", "[a]\r\nk: 1 ; c\r\n  2\r\n\r\n 3", "[DEFAULT]\nx=[y]\n[z]\nx", "k=1", "[a]\n\x1fk = 'x ; y'\n", "[a]\n = \n"} {

@@ -3,6 +3,7 @@ package ini
 import (
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 
 	"github.com/supervisor-go/supervisor/pkg/internal/pytext"
 )
@@ -13,10 +14,17 @@ import (
 //
 // Lines may end in LF, CR LF or CR. A byte order mark at the start is skipped,
 // and bytes that are not UTF-8 are kept as they are; Python refuses both.
+//
+// The text must not be changed afterwards.
 func (d *Document) Read(name string, text []byte) error {
 	l := lexer{doc: d, file: name}
-	rest := strings.TrimPrefix(string(text), "\ufeff")
+	rest := strings.TrimPrefix(unsafe.String(unsafe.SliceData(text), len(text)), "\ufeff")
 	for rest != "" {
+		if l.skip {
+			if rest = l.skipPlain(rest); rest == "" {
+				break
+			}
+		}
 		var line string
 		line, rest = cutLine(rest)
 		l.number++
@@ -60,27 +68,66 @@ type lexer struct {
 	pos    Pos
 	value  strings.Builder
 	quotes quoteState
+
+	// skip says that nobody wants the section: its lines are checked, and not
+	// kept.
+	skip bool
+}
+
+// skipPlain takes empty lines and ordinary options, "key = value" without
+// indentation, off a section that is skipped. All other lines are left to the
+// general way. A file of thousands of programs consists of such lines.
+func (l *lexer) skipPlain(s string) string {
+	for s != "" {
+		end := strings.IndexByte(s, '\n')
+		if end < 0 || end > 0 && !plainOption(s[:end]) {
+			return s
+		}
+		if end > 0 {
+			l.option, l.indent = "skipped", 0
+		}
+		l.number++
+		s = s[end+1:]
+	}
+	return s
+}
+
+// plainOption reports whether a line is certainly an option: letters, digits and
+// the like, then a delimiter.
+func plainOption(line string) bool {
+	for i := 0; i < len(line); i++ {
+		switch c := line[i]; {
+		case 'a' <= c|0x20 && c|0x20 <= 'z', c == '_', c == '.', c == '-', i > 0 && (c == ' ' || '0' <= c && c <= '9'):
+		case c == '=' || c == ':':
+			return i > 0 && strings.IndexByte(line[i:], '\r') < 0
+		default:
+			return false
+		}
+	}
+	return false
 }
 
 func (l *lexer) line(line string) {
 	content, comment, commented := splitComment(line)
 	content = pytext.Strip(content)
 	if content == "" {
-		if !commented && l.sect != nil && l.option != "" {
+		if !commented && l.sect != nil && l.option != "" && !l.skip {
 			l.value.WriteByte('\n')
 		}
 		return
 	}
 	indent := indentOf(line)
 	if l.sect != nil && l.option != "" && indent > l.indent {
-		l.value.WriteByte('\n')
+		if !l.skip {
+			l.value.WriteByte('\n')
+		}
 		l.add(content, comment)
 		return
 	}
 	l.indent = indent
 	if header, ok := sectionHeader(content); ok {
 		l.finish()
-		l.sect = l.doc.open(header, l.here())
+		l.open(header)
 		return
 	}
 	if l.sect == nil {
@@ -88,6 +135,16 @@ func (l *lexer) line(line string) {
 		return
 	}
 	l.optionLine(line, content, comment)
+}
+
+// open begins a section.
+func (l *lexer) open(name string) {
+	l.skip = l.doc.wanted != nil && name != DefaultSection && !l.doc.wanted(name)
+	if l.skip {
+		l.sect = &l.doc.unwanted
+	} else {
+		l.sect = l.doc.open(name, l.here())
+	}
 }
 
 // optionLine starts a new option; a line that is none leaves the last option
@@ -116,6 +173,9 @@ func (l *lexer) optionLine(line, content, comment string) {
 
 // add appends a line's part to the value of the open option.
 func (l *lexer) add(part, comment string) {
+	if l.skip {
+		return
+	}
 	l.value.WriteString(part)
 	l.quotes.scan(part)
 	if l.quotes.open != 0 && strings.IndexByte(comment, l.quotes.open) >= 0 {
@@ -125,7 +185,7 @@ func (l *lexer) add(part, comment string) {
 
 // finish stores the open option.
 func (l *lexer) finish() {
-	if l.option != "" {
+	if l.option != "" && !l.skip {
 		l.sect.set(l.option, pytext.StripRight(l.value.String()), l.pos)
 	}
 	l.option = ""
