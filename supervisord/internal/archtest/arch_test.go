@@ -2,6 +2,9 @@
 package archtest
 
 import (
+	"os/exec"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/supervisor-go/supervisor/pkg/arch"
@@ -39,4 +42,25 @@ func TestArchitecture(t *testing.T) {
 			Reason:    "the owners of streams and children know the loop's interfaces and nothing above them",
 		},
 	})
+}
+
+// The daemon is a fifth smaller without these packages, wherever in its
+// dependencies they are: they call methods by name, so that the linker keeps
+// every exported method of the program.
+func TestNoMethodsByName(t *testing.T) {
+	cmd := exec.Command("go", "list", "-deps", ".")
+	cmd.Dir = "../.."
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	deps := strings.Fields(string(out))
+	if !slices.Contains(deps, daemon+"web") {
+		t.Fatal("go list does not list the daemon's packages")
+	}
+	for _, name := range []string{"text/template", "html/template"} {
+		if slices.Contains(deps, name) {
+			t.Errorf("supervisord depends on %s (see docs/decisions/0021-pages.md); `go list -deps -f '{{.ImportPath}} {{.Imports}}' . | grep %[1]s` tells by which way", name)
+		}
+	}
 }

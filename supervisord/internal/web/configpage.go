@@ -1,6 +1,7 @@
 package web
 
 import (
+	"io"
 	"net/http"
 )
 
@@ -26,7 +27,7 @@ func (s *Site) showConfig(w http.ResponseWriter, r *http.Request, problem string
 		_, body := errorAnswer(err)
 		p.Problem = body.Error.Message
 	}
-	render(w, r, http.StatusOK, "config.html", p)
+	render(w, r, http.StatusOK, func(w io.Writer) { writeconfigView(w, &p) })
 }
 
 // formUpdate carries out the update that the page has shown.

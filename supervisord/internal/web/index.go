@@ -1,6 +1,7 @@
 package web
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -21,11 +22,8 @@ type indexPage struct {
 	Confirm  *confirmation
 }
 
-// BlankRow and BlankGroup are what the script makes rows of.
-func (indexPage) BlankRow() row { return row{Process: Process{State: "STOPPED"}} }
-
-// BlankGroup is the group without a name.
-func (indexPage) BlankGroup() section { return section{} }
+// blankRow is what the script makes rows of.
+var blankRow = row{Process: Process{State: "STOPPED"}}
 
 // stateCount is how many processes are in a state.
 type stateCount struct {
@@ -68,7 +66,7 @@ func (s *Site) index(w http.ResponseWriter, r *http.Request) {
 func (s *Site) showIndex(w http.ResponseWriter, r *http.Request, status int, message string, failed bool) {
 	p := indexPage{head: s.head(w, r, s.options.Identifier, "app.js"), Message: message, Failed: failed}
 	s.fill(&p)
-	render(w, r, status, "index.html", p)
+	render(w, r, status, func(w io.Writer) { writeindexView(w, &p) })
 }
 
 // fill adds the processes.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -59,7 +60,7 @@ func (s *Site) legacyLink(w http.ResponseWriter, r *http.Request, action string)
 		p := indexPage{head: s.head(w, r, "Confirm", ""), Confirm: &confirmation{
 			Question: fmt.Sprintf("Do you want to %s %s?", actionVerbs[verb].todo, what), Do: do, Button: "Yes, " + verb,
 		}}
-		render(w, r, http.StatusOK, "confirm.html", p)
+		render(w, r, http.StatusOK, func(w io.Writer) { writeconfirmView(w, &p) })
 	}
 }
 
@@ -135,7 +136,7 @@ func (s *Site) tailPage(w http.ResponseWriter, r *http.Request) {
 	}
 	p.head = s.head(w, r, "Supervisor tail of process "+p.Process, "")
 	p.Text = s.oldTail(p.Process, p.Limit)
-	render(w, r, http.StatusOK, "tail.html", p)
+	render(w, r, http.StatusOK, func(w io.Writer) { writetailView(w, &p) })
 }
 
 func (s *Site) oldTail(process string, limit int64) string {

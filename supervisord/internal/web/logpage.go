@@ -2,7 +2,7 @@ package web
 
 import (
 	"errors"
-	"html/template"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -14,19 +14,18 @@ import (
 // logPage is the view of one log.
 type logPage struct {
 	head
-	Process  *Process // nil for the activity log
-	Name     string   // full name of the process
-	Heading  string
-	Channel  string // stdout, stderr or activity
-	API      string // path of the log in the API, relative
-	Path     string
-	Files    []LogFile
-	File     LogFile // that is shown
-	Text     string  // its end, for browsers without script
-	Offset   int64
-	Size     int64
-	Problem  string
-	SelfLink template.URL // query of this page without file and offset
+	Process *Process // nil for the activity log
+	Name    string   // full name of the process
+	Heading string
+	Channel string // stdout, stderr or activity
+	API     string // path of the log in the API, relative
+	Path    string
+	Files   []LogFile
+	File    LogFile // that is shown
+	Text    string  // its end, for browsers without script
+	Offset  int64
+	Size    int64
+	Problem string
 }
 
 // logChunk is how much of a log a page without script shows, in bytes.
@@ -37,11 +36,6 @@ func (s *Site) logPage(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	p := logPage{Channel: orElse(q.Get("channel"), "stdout"), Name: q.Get("name")}
 	src, err := s.findLog(&p, r)
-	self := url.Values{"channel": {p.Channel}}
-	if p.Channel != "activity" {
-		self.Set("name", p.Name)
-	}
-	p.SelfLink = template.URL(self.Encode()) // encoded: nothing in it can be anything else
 	p.Heading = "Activity log"
 	title := p.Heading
 	if p.Channel != "activity" {
@@ -69,7 +63,7 @@ func (s *Site) logPage(w http.ResponseWriter, r *http.Request) {
 		script = ""
 	}
 	p.head = s.head(w, r, title, script)
-	render(w, r, status, "log.html", p)
+	render(w, r, status, func(w io.Writer) { writelogView(w, &p) })
 }
 
 // findLog finds the log that the address names.

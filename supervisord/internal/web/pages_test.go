@@ -25,7 +25,7 @@ func TestIndex(t *testing.T) {
 	for _, part := range []string{
 		"<title>test – Supervisor</title>", "/etc/test.conf", "4711", `data-group="worker"`, `data-id="worker:b"`,
 		`value="stop process shop:shop"`, `value="restart group worker"`, `value="clear all"`, `aria-label="Stop worker:a"`,
-		"2 processes · 1 running · 1 stopped", `href="log.html?name=worker%3ab"`, "Not started",
+		"2 processes · 1 running · 1 stopped", `href="log.html?name=worker%3Ab"`, "Not started",
 	} {
 		if !strings.Contains(page.body, part) {
 			t.Errorf("the page has no %q", part)

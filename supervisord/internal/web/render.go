@@ -3,32 +3,20 @@ package web
 import (
 	"bytes"
 	"compress/gzip"
-	"embed"
 	"fmt"
-	"html/template"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
+
+	"github.com/supervisor-go/supervisor/supervisord/internal/life"
 )
 
-//go:embed templates
-var templateFiles embed.FS
-
-// templates are parsed when the first page is asked for.
-var templates = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("").Funcs(template.FuncMap{
-		"lower":        strings.ToLower,
-		"bytes":        byteSize,
-		"since":        func(now, then int64) string { return duration(now - then) },
-		"names":        few,
-		"cpu":          showCPU,
-		"memory":       showMemory,
-		"effect":       func(effect string) string { return effects[effect] },
-		"groupButtons": groupButtons, "processButtons": processButtons,
-	}).ParseFS(templateFiles, "templates/*.html"))
-})
+// The pages are the *.qtpl files of this directory. What qtc makes of them is kept
+// beside them, so that building needs nothing but Go.
+//
+//go:generate go run github.com/valyala/quicktemplate/qtc -skipLineComments
 
 // head is what every page has.
 type head struct {
@@ -46,15 +34,16 @@ func (s *Site) head(w http.ResponseWriter, r *http.Request, title, script string
 	}
 }
 
+// asset is the address of a file of the page.
+func (h *head) asset(name string) string { return h.Assets + "/" + name }
+
 // smallPage is the size in bytes below which a page is not squeezed.
 const smallPage = 8 << 10
 
-// render sends a page.
-func render(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
+// render sends the page that view writes.
+func render(w http.ResponseWriter, r *http.Request, status int, view func(io.Writer)) {
 	var page bytes.Buffer
-	if err := templates().ExecuteTemplate(&page, name, data); err != nil {
-		panic(err) // templates and data are parts of the program
-	}
+	view(&page)
 	h := w.Header()
 	h.Set("Content-Type", "text/html;charset=utf-8")
 	h.Set("Vary", "Accept-Encoding")
@@ -103,14 +92,14 @@ func byteSize(n int64) string {
 	return strconv.FormatFloat(f, 'f', 0, 64) + " TiB"
 }
 
-func showCPU(p Process) string {
+func showCPU(p *Process) string {
 	if !p.CPU.known {
 		return ""
 	}
 	return strconv.FormatFloat(p.CPU.value, 'f', 1, 64) + " %"
 }
 
-func showMemory(p Process) string {
+func showMemory(p *Process) string {
 	if !p.Memory.known {
 		return ""
 	}
@@ -130,11 +119,11 @@ type buttons struct {
 	NoStart, NoStop   bool
 }
 
-func processButtons(r row) buttons {
+func processButtons(r *row) buttons {
 	return buttons{"process", r.ID, r.Title(), !downStates[r.State], !upStates[r.State]}
 }
 
-func groupButtons(g Group) buttons {
+func groupButtons(g *Group) buttons {
 	b := buttons{"group", g.Name, "group " + g.Name, true, true}
 	for state := range g.States {
 		b.NoStart = b.NoStart && !downStates[state]
@@ -149,6 +138,27 @@ var (
 	upStates   = map[string]bool{"RUNNING": true, "STARTING": true, "BACKOFF": true}
 	downStates = map[string]bool{"STOPPED": true, "EXITED": true, "FATAL": true}
 )
+
+// summary tells how many processes of a group are in which state. The script of
+// the page does the same.
+func summary(g *Group) string {
+	text := strconv.Itoa(g.Processes) + " processes"
+	if g.Processes == 1 {
+		text = "1 process"
+	}
+	for _, state := range ranks {
+		if n := g.States[state.String()]; n > 0 {
+			text += fmt.Sprintf(" · %d %s", n, strings.ToLower(state.String()))
+		}
+	}
+	return text
+}
+
+// ranks are the states in the order of the attention they deserve.
+var ranks = []life.State{life.Fatal, life.Backoff, life.Unknown, life.Stopping, life.Starting, life.Running, life.Exited, life.Stopped}
+
+// optionName is what an option is called that has changed.
+func optionName(o *OptionChange) string { return orElse(o.Option, "["+o.Section+"]") }
 
 // clock writes a moment in the daemon's time zone.
 func clock(seconds int64) string {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"io/fs"
@@ -8,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -414,25 +417,103 @@ func TestNoSecrets(t *testing.T) {
 // never markup.
 func TestNothingIsInline(t *testing.T) {
 	bad := map[string]*regexp.Regexp{
-		".html": regexp.MustCompile(`(?i)\sstyle=|\son[a-z]+=|<style|javascript:|<script>|https?://`),
+		".qtpl": regexp.MustCompile(`(?im)\sstyle=|\son[a-z]+=|<style|javascript:|<script>|https?://`),
 		".js":   regexp.MustCompile(`innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|https?://`),
 		".css":  regexp.MustCompile(`@import|https?://|data:`),
 	}
-	for _, tree := range []fs.FS{files, templateFiles} {
-		fs.WalkDir(tree, ".", func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() {
-				return err
-			}
-			b, _ := fs.ReadFile(tree, path)
-			for ext, pattern := range bad {
-				if strings.HasSuffix(path, ext) {
-					if found := pattern.Find(b); found != nil {
-						t.Errorf("%s has %q", path, found)
-					}
+	seen := map[string]int{}
+	fs.WalkDir(os.DirFS("."), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, _ := os.ReadFile(path)
+		for ext, pattern := range bad {
+			if strings.HasSuffix(path, ext) {
+				seen[ext]++
+				if found := pattern.Find(b); found != nil {
+					t.Errorf("%s has %q", path, found)
 				}
 			}
-			return nil
-		})
+		}
+		return nil
+	})
+	if len(seen) != len(bad) {
+		t.Errorf("looked only at %v", seen)
+	}
+}
+
+// qtc escapes for text and for quoted attributes and knows no other context. So
+// values stand only there, an address comes from a function that makes one, and
+// nothing goes around the escaping.
+func TestTemplatesEscape(t *testing.T) {
+	paths, err := filepath.Glob("*.qtpl")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("there are no templates: %v", err)
+	}
+	tag := regexp.MustCompile(`\{%(=?[a-z]*=?) `)
+	known := map[string]bool{
+		"s": true, "d": true, "dl": true, // values
+		"=": true, // a part that is a template itself
+		"":  true, // statements
+	}
+	bare := regexp.MustCompile(`[=<]\{%|\s(on\w+|style|srcdoc)=|<(script|style)[^>]*>[^<]`)
+	address := regexp.MustCompile(`\s(?:href|src|action|formaction)="[^"{]*\{%s ([^(%]*)`)
+	makers := map[string]bool{"logLink": true, "tailLink": true, "h.asset": true, "p.partLink": true, "p.selfLink": true, "p.downloadLink": true}
+	addresses := 0
+	for _, path := range paths {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range tag.FindAllSubmatch(b, -1) {
+			if !known[string(m[1])] {
+				t.Errorf("%s has {%%%s, which is not escaped or not known to be", path, m[1])
+			}
+		}
+		if found := bare.Find(b); found != nil {
+			t.Errorf("%s has a value at %q, where it would have to be quoted", path, found)
+		}
+		for _, m := range address.FindAllSubmatch(b, -1) {
+			addresses++
+			if !makers[string(m[1])] {
+				t.Errorf("%s has an address that %q makes", path, m[1])
+			}
+		}
+	}
+	if addresses == 0 {
+		t.Error("there are no addresses in the templates")
+	}
+}
+
+// What qtc makes of the templates is what is kept beside them.
+func TestTemplatesAreCompiled(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "web") // it names the package
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	paths, _ := filepath.Glob("*.qtpl")
+	for _, path := range paths {
+		b, err := os.ReadFile(path)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, path), b, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out, err := exec.Command("go", "run", "github.com/valyala/quicktemplate/qtc", "-skipLineComments", "-dir", dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	made, _ := filepath.Glob(filepath.Join(dir, "*.go"))
+	kept, _ := filepath.Glob("*.qtpl.go")
+	if len(made) == 0 || len(made) != len(kept) {
+		t.Errorf("qtc makes %d files, %d are kept", len(made), len(kept))
+	}
+	for _, path := range made {
+		want, _ := os.ReadFile(path)
+		if got, _ := os.ReadFile(filepath.Base(path)); !bytes.Equal(got, want) {
+			t.Errorf("%s is stale: run make generate", filepath.Base(path))
+		}
 	}
 }
 
