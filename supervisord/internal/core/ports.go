@@ -72,7 +72,8 @@ type Children interface {
 }
 
 // Streams owns every byte stream of the children. Its methods never block;
-// functions given to it are called from one of its own goroutines.
+// functions given to it are called from one of its own goroutines, that of Write
+// perhaps by the caller's own before Write returns.
 type Streams interface {
 	// Write queues data for the child's standard input. done (may be nil) is
 	// called with nil once all is queued in or accepted by the pipe, or with

@@ -193,6 +193,10 @@ func (s *shard) adopt(c *Conn) {
 	p.stdout, p.stderr = c.spec.StdoutLog, c.spec.StderrLog
 	if c.parent[0] >= 0 {
 		p.in = &stdin{fd: c.parent[0]}
+		if c.spec.Listener {
+			p.in.lane = &lane{fd: c.parent[0]}
+			s.pump.lanes.byID.Store(c.spec.ID, p.in.lane)
+		}
 		c.parent[0] = -1
 	}
 }

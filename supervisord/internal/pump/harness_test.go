@@ -139,7 +139,7 @@ func (c *child) kill() {
 
 // write writes to the child's standard input.
 func (c *child) write(data string) error {
-	result := make(chan error)
+	result := make(chan error, 1) // it may come before Write returns
 	c.r.Write(c.spec.ID, []byte(data), func(err error) { result <- err })
 	return <-result
 }

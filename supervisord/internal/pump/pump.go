@@ -80,6 +80,7 @@ type Pump struct {
 	syslog *tosyslog.Client
 	logs   *logTable
 	shards []*shard
+	lanes  lanes
 	limit  int // of a standard input
 	null   bool
 	park   bool
@@ -137,8 +138,21 @@ func (p *Pump) shard(id core.ProcID) *shard { return p.shards[uint64(id)%uint64(
 
 // Write implements core.Streams. It copies data.
 func (p *Pump) Write(id core.ProcID, data []byte, done func(error)) {
+	lane := p.lanes.find(id)
+	if lane != nil {
+		var ok bool
+		if data, ok = lane.write(data); ok {
+			if done != nil {
+				done(nil)
+			}
+			return
+		}
+	}
 	data = append([]byte(nil), data...)
 	p.shard(id).do(func(s *shard) {
+		if lane != nil {
+			defer lane.seen()
+		}
 		err := s.writeStdin(id, data)
 		if done != nil {
 			done(err)

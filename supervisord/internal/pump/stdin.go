@@ -15,6 +15,7 @@ type stdin struct {
 	slot    uint32
 	watched bool   // while something waits
 	buf     []byte // waits
+	lane    *lane  // of a listener
 }
 
 // writeStdin writes data to the standard input of a process, and queues what the
@@ -56,6 +57,7 @@ func (s *shard) writeStdin(id core.ProcID, data []byte) error {
 		p.in = nil
 		return syscall.EPIPE
 	}
+	p.in.note()
 	return nil
 }
 
@@ -77,6 +79,13 @@ func (in *stdin) flush() bool {
 	return true
 }
 
+// note tells the lane whether something waits here.
+func (in *stdin) note() {
+	if in.lane != nil {
+		in.lane.note(len(in.buf) > 0)
+	}
+}
+
 func (in *stdin) watch(s *shard) bool {
 	slot, err := s.watch(in.fd, true, in)
 	if err != nil {
@@ -96,9 +105,13 @@ func (in *stdin) ready(s *shard) {
 		s.unwatch(in.fd, in.slot)
 		in.watched = false
 	}
+	in.note()
 }
 
 func (in *stdin) close(s *shard) {
+	if in.lane != nil {
+		in.lane.close()
+	}
 	if in.watched {
 		s.unwatch(in.fd, in.slot)
 	}

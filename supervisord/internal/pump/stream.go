@@ -219,6 +219,7 @@ func (s *shard) forget(id core.ProcID) {
 		return
 	}
 	p.closeStdin(s)
+	s.pump.lanes.byID.Delete(id)
 	for p.streams != nil {
 		p.streams.close(s)
 	}
