@@ -4,7 +4,7 @@ import "bytes"
 
 // decodePlain reads a call in the form in which clients write most of them:
 // nothing but the elements of a call with strings, integers and booleans in
-// ASCII, without attributes, entities or comments. ok is false for everything
+// ASCII, without attributes or comments. ok is false for everything
 // else, which is then for callDecoder to read. What is read here means the same
 // there, and costs a tenth.
 func decodePlain(data []byte) (method string, params []any, ok bool) {
@@ -76,46 +76,66 @@ func (s *plainScanner) text(end string) (string, bool) {
 		return "", false
 	}
 	text := s.rest[:n]
-	for _, c := range text {
+	s.rest = s.rest[n:]
+	if !s.skip(end) {
+		return "", false
+	}
+	for i, c := range text {
 		if !plain[c] {
+			return unescape(text, i)
+		}
+	}
+	return string(text), true
+}
+
+// unescape reads text with the references that encoders write for ASCII; the
+// first is at or behind text[from].
+func unescape(text []byte, from int) (string, bool) {
+	out := append(make([]byte, 0, len(text)), text[:from]...)
+	for i := from; i < len(text); {
+		c := text[i]
+		switch {
+		case plain[c]:
+			out = append(out, c)
+			i++
+		case c == '&':
+			end := bytes.IndexByte(text[i:min(len(text), i+8)], ';')
+			if end < 0 {
+				return "", false
+			}
+			char := reference(text[i : i+end+1])
+			if char == 0 {
+				return "", false
+			}
+			out = append(out, char)
+			i += end + 1
+		default:
 			return "", false
 		}
 	}
-	s.rest = s.rest[n:]
-	return string(text), s.skip(end)
+	return string(out), true
 }
 
-func (s *plainScanner) value() (any, bool) {
-	if !s.tag("<value>") {
-		return nil, false
+// reference returns the character that a reference stands for; 0 for one that is
+// not read here.
+func reference(text []byte) byte {
+	switch string(text) {
+	case "&amp;":
+		return '&'
+	case "&lt;":
+		return '<'
+	case "&gt;":
+		return '>'
+	case "&quot;", "&#34;":
+		return '"'
+	case "&apos;", "&#39;":
+		return '\''
+	case "&#xA;", "&#10;":
+		return '\n'
+	case "&#xD;", "&#13;":
+		return '\r'
+	case "&#x9;", "&#9;":
+		return '\t'
 	}
-	untyped := s.rest
-	s.space()
-	var v any
-	var ok bool
-	switch {
-	case s.skip("<string>"):
-		v, ok = s.text("</string>")
-	case s.skip("<int>"):
-		v, ok = s.integer("</int>")
-	case s.skip("<i4>"):
-		v, ok = s.integer("</i4>")
-	case s.skip("<boolean>"):
-		var text string
-		text, ok = s.text("</boolean>")
-		v = text == "1"
-	default:
-		s.rest = untyped
-		return s.text("</value>")
-	}
-	return v, ok && s.tag("</value>")
-}
-
-func (s *plainScanner) integer(end string) (any, bool) {
-	text, ok := s.text(end)
-	if !ok {
-		return nil, false
-	}
-	v, err := parseInt(text)
-	return v, err == nil
+	return 0
 }
