@@ -139,3 +139,4 @@ func reference(text []byte) byte {
 	}
 	return 0
 }
+
