@@ -63,12 +63,13 @@ lint-fast: ## gofmt and go vet
 	@set -e; for m in $(TESTMODS); do (cd $$m && $(GO) vet -tags $(TAGS) ./...); done
 
 .PHONY: lint
-lint: lint-fast ## gofmt, go vet, staticcheck
+lint: lint-fast ## gofmt, go vet, staticcheck, govulncheck
 	@set -e; for m in $(TESTMODS); do (cd $$m && $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 -tags $(TAGS) ./...); done
+	@GO='$(GO)' TAGS='$(TAGS)' .ci/vuln $(MODULES)
 
 .PHONY: vuln
 vuln: ## govulncheck, where its database can be reached
-	@for m in $(MODULES); do (cd $$m && $(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...) || exit 1; done
+	@GO='$(GO)' TAGS='$(TAGS)' .ci/vuln $(MODULES)
 
 .PHONY: fmt
 fmt: ## gofmt everything
