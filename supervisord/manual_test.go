@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/supervisor-go/supervisor/pkg/tracked"
 )
 
 // TestManual runs what the manual shows. In every chapter, "<!-- file: NAME -->"
@@ -32,8 +34,11 @@ func TestManual(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := tracked.Trees("../bin", "../docs"); err != nil {
+		t.Fatal(err)
+	}
 	for _, chapter := range append(chapters, "../README.md") {
-		text, err := os.ReadFile(chapter)
+		text, err := tracked.Read(chapter)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -250,7 +255,7 @@ func TestManualLinks(t *testing.T) {
 	}
 	link := regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	for _, chapter := range append(chapters, "../README.md", "../CHANGELOG.md", "../CONTRIBUTING.md") {
-		text, err := os.ReadFile(chapter)
+		text, err := tracked.Read(chapter)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -263,7 +268,7 @@ func TestManualLinks(t *testing.T) {
 			if path != "" {
 				target = filepath.Join(filepath.Dir(chapter), path)
 			}
-			if page, err := os.ReadFile(target); err == nil && anchor != "" && !hasAnchor(string(page), anchor) {
+			if page, err := tracked.Read(target); err == nil && anchor != "" && !hasAnchor(string(page), anchor) {
 				t.Errorf("%s links to %s, but there is no such heading", chapter, m[1])
 			} else if _, err := os.Stat(target); err != nil {
 				t.Errorf("%s links to %s, which does not exist", chapter, m[1])
@@ -294,6 +299,9 @@ func TestManPages(t *testing.T) {
 	pages, err := filepath.Glob("../docs/man/*.[15]")
 	if err != nil || len(pages) == 0 {
 		t.Fatalf("there are no man pages: %v", err)
+	}
+	if err := tracked.Trees("../docs"); err != nil {
+		t.Fatal(err)
 	}
 	for _, page := range pages {
 		if out, err := exec.Command("sh", "-c", `groff -man -Tutf8 -ww "$0" 2>&1 >/dev/null`, page).Output(); err != nil || len(out) > 0 {

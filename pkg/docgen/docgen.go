@@ -13,6 +13,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/supervisor-go/supervisor/pkg/tracked"
 )
 
 var update = flag.Bool("update", false, "write the generated documents anew")
@@ -20,7 +22,7 @@ var update = flag.Bool("update", false, "write the generated documents anew")
 // Check fails the test when the file at path is not what it should be.
 func Check(t *testing.T, path string, want []byte) {
 	t.Helper()
-	have, err := os.ReadFile(path)
+	have, err := tracked.Read(path)
 	if err == nil && bytes.Equal(have, want) {
 		return
 	}
@@ -38,7 +40,7 @@ func Check(t *testing.T, path string, want []byte) {
 // be. The rest of the file is written by hand.
 func CheckPart(t *testing.T, path, name, want string) {
 	t.Helper()
-	have, err := os.ReadFile(path)
+	have, err := tracked.Read(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +70,7 @@ func replace(text, name, part string) (string, error) {
 // file, up to the next one.
 func Section(t *testing.T, path, title string) string {
 	t.Helper()
-	text, err := os.ReadFile(path)
+	text, err := tracked.Read(path)
 	if err != nil {
 		t.Fatal(err)
 	}

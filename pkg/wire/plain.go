@@ -140,3 +140,37 @@ func reference(text []byte) byte {
 	return 0
 }
 
+func (s *plainScanner) value() (any, bool) {
+	if !s.tag("<value>") {
+		return nil, false
+	}
+	untyped := s.rest
+	s.space()
+	var v any
+	var ok bool
+	switch {
+	case s.skip("<string>"):
+		v, ok = s.text("</string>")
+	case s.skip("<int>"):
+		v, ok = s.integer("</int>")
+	case s.skip("<i4>"):
+		v, ok = s.integer("</i4>")
+	case s.skip("<boolean>"):
+		var text string
+		text, ok = s.text("</boolean>")
+		v = text == "1"
+	default:
+		s.rest = untyped
+		return s.text("</value>")
+	}
+	return v, ok && s.tag("</value>")
+}
+
+func (s *plainScanner) integer(end string) (any, bool) {
+	text, ok := s.text(end)
+	if !ok {
+		return nil, false
+	}
+	v, err := parseInt(text)
+	return v, err == nil
+}

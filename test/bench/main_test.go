@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/supervisor-go/supervisor/pkg/tracked"
 	"github.com/supervisor-go/supervisor/test/bench/internal/scenario"
 )
 
@@ -32,7 +33,7 @@ func TestInsertReplacesTheTable(t *testing.T) {
 
 // TestDocumentHasMarks guards `bench -out docs/performance.md`.
 func TestDocumentHasMarks(t *testing.T) {
-	b, err := os.ReadFile("../../docs/performance.md")
+	b, err := tracked.Read("../../docs/performance.md")
 	if err != nil {
 		t.Fatal(err)
 	}

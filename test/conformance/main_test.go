@@ -1,10 +1,10 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
 
+	"github.com/supervisor-go/supervisor/pkg/tracked"
 	"github.com/supervisor-go/supervisor/test/conformance/internal/cases"
 	"github.com/supervisor-go/supervisor/test/conformance/internal/suite"
 )
@@ -13,7 +13,7 @@ import (
 // cases.
 func TestDifferencesAreDocumented(t *testing.T) {
 	want := suite.Differences(cases.All())
-	got, err := os.ReadFile("../../docs/differences.md")
+	got, err := tracked.Read("../../docs/differences.md")
 	if err != nil {
 		t.Fatal(err)
 	}

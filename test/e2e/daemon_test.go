@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/supervisor-go/supervisor/pkg/client"
+	"github.com/supervisor-go/supervisor/pkg/tracked"
 	"github.com/supervisor-go/supervisor/pkg/wire"
 )
 
@@ -75,9 +76,16 @@ func (b *buffer) String() string {
 	return b.b.String()
 }
 
+// sources has the test cache know what the programs under test are made of.
+var sources = sync.OnceValue(func() error {
+	return tracked.Trees("../../pkg", "../../supervisord", "../../supervisorctl", "../../eventlisten", "../../commevent",
+		"../../logrotate", "../../pidproxy", "../../examples")
+})
+
 // newDaemon returns a daemon that is not started, in a directory of its own.
 func newDaemon(t testing.TB) *daemon {
 	t.Helper()
+	must(t, sources())
 	dir, err := os.MkdirTemp(tmp, "")
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/supervisor-go/supervisor/pkg/tracked"
 )
 
 // Reference is where Debian's package puts Supervisor's daemon.
@@ -38,7 +40,7 @@ func EachDaemon(t *testing.T, test func(t *testing.T, binary string)) {
 		if own == "" {
 			own, _ = filepath.Abs("../bin/supervisord")
 		}
-		if _, err := os.Stat(own); err != nil {
+		if _, err := os.Stat(tracked.Path(own)); err != nil {
 			t.Skip("our own supervisord is not built: ", err)
 		}
 		test(t, own)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/supervisor-go/supervisor/pkg/tracked"
 	"github.com/supervisor-go/supervisor/supervisord/internal/life"
 )
 
@@ -55,7 +56,7 @@ func TestStatesDoc(t *testing.T) {
 		}
 		return
 	}
-	old, err := os.ReadFile(statesDoc)
+	old, err := tracked.Read(statesDoc)
 	if err != nil || !bytes.Equal(old, page) {
 		t.Errorf("%s is out of date (%v): run go test ./internal/life -run TestStatesDoc -update", statesDoc, err)
 	}
