@@ -116,7 +116,11 @@ func (c *Ctl) runPlugin(ctx context.Context, p *plugin, arg string) {
 			c.Exit = exitSignalled + int(ws.Signal())
 		}
 	default:
-		c.fail(fmt.Sprintf("error: cannot run the plug-in %s: %s", p.name, err))
+		why := err
+		if path := (*fs.PathError)(nil); errors.As(err, &path) {
+			why = path.Err // without the name of the system call
+		}
+		c.fail(fmt.Sprintf("error: cannot run the plug-in %s: %s: %s", p.name, argv[0], why))
 		c.Exit = ExitNotExecutable
 		if errors.Is(err, fs.ErrNotExist) {
 			c.Exit = ExitFailure

@@ -24,10 +24,11 @@ type launcher struct {
 	mu   sync.Mutex
 	next core.ProcID
 	runs map[core.ProcID]*helper
+	logs map[string]string // paths by name: all runs of a program share one log
 }
 
 func newLauncher(in *instance) *launcher {
-	return &launcher{in: in, next: firstHelper, runs: map[core.ProcID]*helper{}}
+	return &launcher{in: in, next: firstHelper, runs: map[core.ProcID]*helper{}, logs: map[string]string{}}
 }
 
 // helper is one run of a program.
@@ -54,7 +55,7 @@ func (l *launcher) Launch(p plugin.Program) (plugin.Running, error) {
 		Environment: append(append([]config.EnvVar(nil), d.Environment...), p.Environ...),
 		Stdout:      config.Output{Kind: config.LogAuto, MaxBytes: 1 << 20, Backups: 1},
 	}
-	log, err := l.in.autoLog(name, core.Stdout)
+	log, err := l.log(name)
 	if err != nil {
 		return nil, fmt.Errorf("cannot make the log of %s: %w", name, err)
 	}
@@ -73,6 +74,18 @@ func (l *launcher) Launch(p plugin.Program) (plugin.Running, error) {
 		return nil, err
 	}
 	return h, nil
+}
+
+// log returns the path of the log of a program, which is made for the first run.
+func (l *launcher) log(name string) (path string, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if path = l.logs[name]; path == "" {
+		if path, err = l.in.autoLog(name, core.Stdout); err == nil {
+			l.logs[name] = path
+		}
+	}
+	return path, err
 }
 
 func (l *launcher) find(id core.ProcID) *helper {

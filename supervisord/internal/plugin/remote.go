@@ -134,7 +134,7 @@ func (r *remote) attend(ctx context.Context, exited <-chan struct{}) {
 			}
 			continue
 		}
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || hasEnded(exited) {
 			return
 		}
 		if !told {
@@ -149,6 +149,15 @@ func (r *remote) attend(ctx context.Context, exited <-chan struct{}) {
 		case <-time.After(pause):
 		}
 		pause = min(2*pause, r.timing.most)
+	}
+}
+
+func hasEnded(exited <-chan struct{}) bool {
+	select {
+	case <-exited:
+		return true
+	default:
+		return false
 	}
 }
 
