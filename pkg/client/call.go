@@ -1,11 +1,9 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
-	"net/http"
 
 	"github.com/kolo/xmlrpc"
 
@@ -26,29 +24,12 @@ func (c *Client) Call(ctx context.Context, method string, result any, args ...an
 	if err != nil {
 		return err
 	}
-	return c.decode(method, data, result)
-}
-
-func (c *Client) post(ctx context.Context, body []byte) ([]byte, error) {
-	r := c.request(ctx, http.MethodPost, "/RPC2")
-	r.Header["Content-Type"] = []string{"text/xml"}
-	r.Header["Accept"] = []string{"text/xml"}
-	r.ContentLength = int64(len(body))
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
-	resp, err := c.roundTrip(r)
-	if err != nil {
-		return nil, err
-	}
-	defer resp.Body.Close()
-	data, err := io.ReadAll(resp.Body)
-	if err != nil {
-		if ctxErr := ctx.Err(); ctxErr != nil {
-			return nil, ctxErr
+	if text, ok := result.(*string); ok {
+		if *text, ok = wire.ParseString(data); ok {
+			return nil
 		}
-		return nil, &ConnError{URL: c.shown, Err: err}
 	}
-	return data, nil
+	return c.decode(method, data, result)
 }
 
 func (c *Client) decode(method string, data []byte, result any) error {

@@ -37,7 +37,9 @@ type Client struct {
 	base      url.URL
 	auth      string // value of the Authorization header, or ""
 	userAgent string
-	transport *http.Transport
+	dial      func(context.Context) (net.Conn, error)
+	spare     spare
+	transport *http.Transport // for streams
 }
 
 // idleTimeout is how long an unused connection is kept. It is short so that a
@@ -51,20 +53,22 @@ func New(o Options) (*Client, error) {
 		c.userAgent = "supervisor-go"
 	}
 	dialer := net.Dialer{Timeout: o.DialTimeout}
-	dial := dialer.DialContext
 	switch {
 	case strings.HasPrefix(o.URL, "unix://"):
 		path := strings.TrimPrefix(o.URL, "unix://")
 		c.base = url.URL{Scheme: "http", Host: "localhost"}
-		dial = func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return dialer.DialContext(ctx, "unix", path)
-		}
+		c.dial = func(ctx context.Context) (net.Conn, error) { return dialer.DialContext(ctx, "unix", path) }
 	case strings.HasPrefix(o.URL, "http://"):
 		u, err := url.Parse(o.URL)
 		if err != nil || u.Host == "" {
 			return nil, fmt.Errorf("cannot use %q as the address of a server: want http://HOST:PORT or unix:///PATH", c.shown)
 		}
 		c.base = url.URL{Scheme: "http", Host: u.Host}
+		address := u.Host
+		if u.Port() == "" {
+			address = net.JoinHostPort(u.Hostname(), "80")
+		}
+		c.dial = func(ctx context.Context) (net.Conn, error) { return dialer.DialContext(ctx, "tcp", address) }
 		if o.Username == "" && o.Password == "" && u.User != nil {
 			o.Username = u.User.Username()
 			o.Password, _ = u.User.Password()
@@ -76,7 +80,7 @@ func New(o Options) (*Client, error) {
 		c.auth = "Basic " + base64.StdEncoding.EncodeToString([]byte(o.Username+":"+o.Password))
 	}
 	c.transport = &http.Transport{
-		DialContext:        dial,
+		DialContext:        func(ctx context.Context, _, _ string) (net.Conn, error) { return c.dial(ctx) },
 		IdleConnTimeout:    idleTimeout,
 		DisableCompression: true,
 	}
@@ -102,7 +106,10 @@ func Redact(raw string) string {
 func (c *Client) URL() string { return c.url }
 
 // Close closes idle connections. The client may be used again.
-func (c *Client) Close() { c.transport.CloseIdleConnections() }
+func (c *Client) Close() {
+	c.spare.close()
+	c.transport.CloseIdleConnections()
+}
 
 func (c *Client) request(ctx context.Context, method, path string) *http.Request {
 	u := c.base
@@ -129,8 +136,14 @@ func (c *Client) roundTrip(r *http.Request) (*http.Response, error) {
 	}
 	if resp.StatusCode != http.StatusOK {
 		_ = resp.Body.Close()
-		_, reason, _ := strings.Cut(resp.Status, " ")
-		return nil, &HTTPError{URL: c.shown, Path: r.URL.Path, Status: resp.StatusCode, Reason: reason}
+		return nil, c.httpError(resp.StatusCode, resp.Status, r.URL.Path)
 	}
 	return resp, nil
+}
+
+// httpError makes the error for an answer other than 200. line is its status line
+// from the number on.
+func (c *Client) httpError(status int, line, path string) *HTTPError {
+	_, reason, _ := strings.Cut(line, " ")
+	return &HTTPError{URL: c.shown, Path: path, Status: status, Reason: reason}
 }

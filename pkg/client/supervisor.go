@@ -175,6 +175,21 @@ func (c *Client) AllProcessInfo(ctx context.Context) (l []wire.ProcessInfo, err 
 	return
 }
 
+// StatusTable returns what a display of all processes shows, by group and name.
+// It is an extension: the reference answers with the fault UNKNOWN_METHOD.
+func (c *Client) StatusTable(ctx context.Context) ([]wire.StatusLine, error) {
+	const method = "supervisor.getStatusTable"
+	var text string
+	if err := c.Call(ctx, method, &text); err != nil {
+		return nil, err
+	}
+	lines, err := wire.ParseStatusLines(text)
+	if err != nil {
+		return nil, &ResponseError{URL: c.shown, Method: method, Err: err}
+	}
+	return lines, nil
+}
+
 // SendRemoteCommEvent emits a REMOTE_COMMUNICATION event.
 func (c *Client) SendRemoteCommEvent(ctx context.Context, typ, data string) error {
 	return c.Call(ctx, "supervisor.sendRemoteCommEvent", nil, typ, data)

@@ -29,6 +29,7 @@ type Ctl struct {
 	format  Format    // of the running command
 	conn    *client.Client
 	methods []string // cache of the server's method names
+	noTable bool     // the server has no getStatusTable
 }
 
 // Streams are the standard streams of a Ctl and what is known about them.

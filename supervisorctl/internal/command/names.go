@@ -22,18 +22,18 @@ func isPattern(name string) bool {
 
 // matches reports whether a process is meant by a pattern. With a colon, group
 // and process must match their parts; without one, either name may.
-func matches(pattern string, p *wire.ProcessInfo) bool {
-	if pattern == namespec.Make(p.Group, p.Name) {
+func matches(pattern, group, process string) bool {
+	if pattern == namespec.Make(group, process) {
 		return true
 	}
-	group, process, ok := strings.Cut(pattern, ":")
+	groups, processes, ok := strings.Cut(pattern, ":")
 	if !ok {
-		return glob(pattern, p.Group) || glob(pattern, p.Name)
+		return glob(pattern, group) || glob(pattern, process)
 	}
-	if process == "" {
-		process = "*"
+	if processes == "" {
+		processes = "*"
 	}
-	return glob(group, p.Group) && glob(process, p.Name)
+	return glob(groups, group) && glob(processes, process)
 }
 
 func glob(pattern, name string) bool {
@@ -70,7 +70,7 @@ func (c *Ctl) expandIf(ctx context.Context, conn *client.Client, names []string,
 		}
 		found := false
 		for i := range infos {
-			if matches(name, &infos[i]) {
+			if matches(name, infos[i].Group, infos[i].Name) {
 				found = true
 				out = append(out, namespec.Make(infos[i].Group, infos[i].Name))
 			}

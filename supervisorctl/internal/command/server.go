@@ -34,7 +34,7 @@ func (c *Ctl) disconnect() {
 	if c.conn != nil {
 		c.conn.Close()
 	}
-	c.conn, c.methods = nil, nil
+	c.conn, c.methods, c.noTable = nil, nil, false
 }
 
 // upcheck finds out whether there is a server that the commands can work with.

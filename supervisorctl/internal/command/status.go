@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/supervisor-go/supervisor/pkg/client"
 	"github.com/supervisor-go/supervisor/pkg/namespec"
@@ -20,55 +21,113 @@ func (c *Ctl) status(ctx context.Context, arg string) error {
 		c.usage("status")
 		return nil
 	}
-	conn, err := c.upcheck(ctx)
+	if every > 0 || c.doc != nil {
+		conn, err := c.upcheck(ctx)
+		if conn == nil {
+			return c.statusDown(err)
+		}
+		if every > 0 {
+			return c.watch(ctx, conn, names, every)
+		}
+		return c.statusOnce(ctx, conn, names, "")
+	}
+	lines, up, err := c.statusLines(ctx, c.upcheck)
+	if !up {
+		return c.statusDown(err)
+	}
 	if err != nil {
 		return err
 	}
-	if conn == nil {
+	c.tellStatus(lines, names)
+	return nil
+}
+
+// statusDown ends a status without a server, about which upcheck has said what
+// there is to say.
+func (c *Ctl) statusDown(err error) error {
+	if err == nil {
 		c.Exit = ExitStatusUnknown
-		return nil
 	}
-	if every > 0 {
-		return c.watch(ctx, conn, names, every)
-	}
-	return c.statusOnce(ctx, conn, names, "")
+	return err
 }
 
 // statusOnce shows the status, after lead.
 func (c *Ctl) statusOnce(ctx context.Context, conn *client.Client, names []string, lead string) error {
-	all, err := conn.AllProcessInfo(ctx)
+	if c.doc != nil {
+		all, err := conn.AllProcessInfo(ctx)
+		if err != nil {
+			return err
+		}
+		c.print(lead)
+		return c.statusDoc(ctx, conn, choose(c, all, names, infoName))
+	}
+	lines, _, err := c.statusLines(ctx, func(context.Context) (*client.Client, error) { return conn, nil })
 	if err != nil {
 		return err
 	}
 	c.print(lead)
-	infos := c.choose(all, names)
-	if c.doc != nil {
-		if err := c.statusDoc(ctx, conn, infos); err != nil {
-			return err
-		}
-	}
-	if c.doc == nil {
-		c.print(c.statusTable(infos))
-	}
-	for i := range infos {
-		if stopped(infos[i].State) {
-			c.Exit = ExitStatusStopped
-		}
-	}
+	c.tellStatus(lines, names)
 	return nil
 }
 
+// statusLines asks for the states of all processes. A supervisord of this program
+// answers at once, in a form that is quick to read; another one, and all that may
+// be wrong, is found out by check, and asked in the way of the API. up is false
+// when there is no server to be asked.
+func (c *Ctl) statusLines(ctx context.Context, check func(context.Context) (*client.Client, error)) (lines []wire.StatusLine, up bool, err error) {
+	conn, err := c.server()
+	if err != nil {
+		return nil, false, err
+	}
+	if !c.noTable {
+		if lines, err = conn.StatusTable(ctx); err == nil {
+			return lines, true, nil
+		}
+		c.noTable = faultCode(err) == wire.UnknownMethod
+	}
+	if conn, err = check(ctx); conn == nil {
+		return nil, false, err
+	}
+	infos, err := conn.AllProcessInfo(ctx)
+	if err != nil {
+		return nil, true, err
+	}
+	lines = make([]wire.StatusLine, len(infos))
+	for i := range infos {
+		p := &infos[i]
+		lines[i] = wire.StatusLine{Group: p.Group, Name: p.Name, State: p.State, StateName: p.StateName, Description: p.Description}
+	}
+	return lines, true, nil
+}
+
+// tellStatus shows the lines that are asked for.
+func (c *Ctl) tellStatus(all []wire.StatusLine, names []string) {
+	lines := choose(c, all, names, func(l *wire.StatusLine) (group, process string) { return l.Group, l.Name })
+	c.print(c.statusTable(lines))
+	for i := range lines {
+		c.statusExit(lines[i].State)
+	}
+}
+
+func (c *Ctl) statusExit(state int) {
+	if stopped(state) {
+		c.Exit = ExitStatusStopped
+	}
+}
+
+func infoName(p *wire.ProcessInfo) (group, process string) { return p.Group, p.Name }
+
 // choose returns the processes that are asked for, in the order of the names,
 // and tells of names that nothing has.
-func (c *Ctl) choose(all []wire.ProcessInfo, names []string) []wire.ProcessInfo {
+func choose[T any](c *Ctl, all []T, names []string, id func(*T) (group, process string)) []T {
 	if len(names) == 0 || contains(names, "all") {
 		return all
 	}
-	var chosen []wire.ProcessInfo
+	var chosen []T
 	for _, name := range names {
 		found := false
 		for i := range all {
-			if named(name, &all[i]) {
+			if group, process := id(&all[i]); named(name, group, process) {
 				found = true
 				chosen = append(chosen, all[i])
 			}
@@ -81,12 +140,12 @@ func (c *Ctl) choose(all []wire.ProcessInfo, names []string) []wire.ProcessInfo 
 	return chosen
 }
 
-func named(name string, p *wire.ProcessInfo) bool {
+func named(name, group, process string) bool {
 	if isPattern(name) {
-		return matches(name, p)
+		return matches(name, group, process)
 	}
-	group, process := namespec.Split(name)
-	return group == p.Group && (process == "" || process == p.Name)
+	g, p := namespec.Split(name)
+	return g == group && (p == "" || p == process)
 }
 
 func unknownName(name string) string {
@@ -112,6 +171,9 @@ func (c *Ctl) statusDoc(ctx context.Context, conn *client.Client, infos []wire.P
 		docs[i].add(more[docs[i].Name])
 	}
 	c.set("processes", docs)
+	for i := range infos {
+		c.statusExit(infos[i].State)
+	}
 	return nil
 }
 
@@ -120,18 +182,19 @@ func (c *Ctl) statusDoc(ctx context.Context, conn *client.Client, infos []wire.P
 const minNameWidth = 30
 
 // statusTable sets the lines of status.
-func (c *Ctl) statusTable(infos []wire.ProcessInfo) string {
-	names := make([]string, len(infos))
-	width := minNameWidth
-	for i := range infos {
-		names[i] = namespec.Make(infos[i].Group, infos[i].Name)
-		width = max(width, len([]rune(names[i])))
+func (c *Ctl) statusTable(lines []wire.StatusLine) string {
+	width, size := minNameWidth, 0
+	for i := range lines {
+		n := utf8.RuneCountInString(namespec.Make(lines[i].Group, lines[i].Name))
+		width = max(width, n)
+		size += len(lines[i].Description)
 	}
 	var b strings.Builder
-	for i := range infos {
-		pad(&b, names[i], width+3)
-		c.state(&b, &infos[i])
-		b.WriteString(infos[i].Description)
+	b.Grow(size + len(lines)*(width+len("   RUNNING   \n")))
+	for i := range lines {
+		pad(&b, namespec.Make(lines[i].Group, lines[i].Name), width+3)
+		c.state(&b, &lines[i])
+		b.WriteString(lines[i].Description)
 		b.WriteByte('\n')
 	}
 	return b.String()
@@ -139,7 +202,7 @@ func (c *Ctl) statusTable(infos []wire.ProcessInfo) string {
 
 func pad(b *strings.Builder, s string, width int) {
 	b.WriteString(s)
-	for n := len([]rune(s)); n < width; n++ {
+	for n := utf8.RuneCountInString(s); n < width; n++ {
 		b.WriteByte(' ')
 	}
 }
@@ -157,7 +220,7 @@ const (
 const clearScreen = "\x1b[H\x1b[2J"
 
 // state writes the column of states.
-func (c *Ctl) state(b *strings.Builder, p *wire.ProcessInfo) {
+func (c *Ctl) state(b *strings.Builder, p *wire.StatusLine) {
 	const width = 10
 	if !c.colour {
 		pad(b, p.StateName, width)

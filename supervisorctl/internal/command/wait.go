@@ -176,7 +176,7 @@ func (w *waiter) next(ctx context.Context) error {
 func (w *waiter) choose(infos []wire.ProcessInfo) bool {
 	before := w.c.Exit
 	w.c.Exit = ExitOK
-	for _, p := range w.c.choose(infos, w.req.names) {
+	for _, p := range choose(w.c, infos, w.req.names, infoName) {
 		name := namespec.Make(p.Group, p.Name)
 		if _, twice := w.pending[name]; !twice {
 			w.order = append(w.order, name)

@@ -24,6 +24,8 @@ type Daemon struct {
 	Answer map[string]func(params []any) any
 	// OnInfo is called before each getAllProcessInfo, with their count.
 	OnInfo func(n int)
+	// Table says that the daemon has getStatusTable, which the reference lacks.
+	Table bool
 	// Stream answers every GET.
 	Stream http.HandlerFunc
 
@@ -63,7 +65,7 @@ func (f *Daemon) call(method string, params []any) any {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	name := strings.TrimPrefix(method, "supervisor.")
-	if name != "getVersion" && name != "getAllProcessInfo" {
+	if name != "getVersion" && name != "getAllProcessInfo" && name != "getStatusTable" {
 		f.calls = append(f.calls, strings.TrimSpace(fmt.Sprintln(append([]any{name}, params...)...)))
 	}
 	if fn, ok := f.Answer[name]; ok {
@@ -78,6 +80,11 @@ func (f *Daemon) call(method string, params []any) any {
 			f.OnInfo(f.infos)
 		}
 		return f.Procs
+	case "getStatusTable":
+		if !f.Table {
+			return wire.NewFault(wire.UnknownMethod, "")
+		}
+		return f.table()
 	case "system.listMethods":
 		return []string{"supervisor.getVersion"}
 	case "getProcessInfo":
@@ -89,6 +96,22 @@ func (f *Daemon) call(method string, params []any) any {
 		return wire.NewFault(wire.BadName, params[0].(string))
 	}
 	return true
+}
+
+// table is the answer of getStatusTable.
+func (f *Daemon) table() string {
+	var text []byte
+	for _, p := range f.Procs {
+		text = wire.AppendStatusLine(text, &wire.StatusLine{Group: p.Group, Name: p.Name, State: p.State, StateName: p.StateName, Description: p.Description})
+	}
+	return string(text)
+}
+
+// Infos returns how often getAllProcessInfo was called.
+func (f *Daemon) Infos() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.infos
 }
 
 // Called returns the calls so far, without those that only look.

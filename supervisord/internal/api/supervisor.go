@@ -17,6 +17,7 @@ type Supervisor interface {
 
 	Process(name string) (core.View, error)
 	Processes() []core.View
+	EachProcess(fn func(*core.View))
 	GroupProcesses(group string) ([]core.View, error)
 	ByPriority() []core.View
 

@@ -45,6 +45,17 @@ stderr_logfile; pid, 0 when it does not run.`,
 			},
 		},
 		{
+			Name: "getStatusTable",
+			Doc: `Return what a display of all processes shows, and nothing else: a line of text for
+each process, with its group, its name, the number and the name of its state and
+its description. Tabs stand between the five fields, and a line feed at the end of
+each line; a backslash, tab, line feed or carriage return within a field is
+written \\, \t, \n or \r. It is a tenth as long as the answer of getAllProcessInfo.`,
+			Returns:   Result{Type: String, Doc: "a line for each process, sorted by group and name"},
+			Extension: true,
+			Fn:        func(context.Context, []any) (any, error) { return s.statusTable(), nil },
+		},
+		{
 			Name: "getAllProcessDetails",
 			Doc: `Return what getAllProcessInfo has no room for: name and group of each process,
 restarts (starts after the first one), tries (failed starts in a row), exited
@@ -64,6 +75,18 @@ READY, BUSY or UNKNOWN; empty for other processes).`,
 			},
 		},
 	}
+}
+
+// statusTable returns the lines of getStatusTable.
+func (s *supervisor) statusTable() string {
+	var text []byte
+	s.core.EachProcess(func(v *core.View) {
+		text = wire.AppendStatusLine(text, &wire.StatusLine{
+			Group: v.Group, Name: v.Config.Name,
+			State: int(v.State), StateName: v.State.String(), Description: Describe(v),
+		})
+	})
+	return string(text)
 }
 
 func processDetails(v *core.View) map[string]any {

@@ -236,6 +236,10 @@ func TestProcessInfo(t *testing.T) {
 	if got := result(r, "supervisor.getAllProcessInfo"); got != "<array>"+want+"</array>" {
 		t.Errorf("got %s", got)
 	}
+	table := wire.AppendResponse(nil, "web\tapi\t100\tEXITED\t"+stop+"\n")
+	if got, _ := r.Call(context.Background(), "supervisor.getStatusTable", nil); string(wire.AppendResponse(nil, got)) != string(table) {
+		t.Errorf("got %q\nwant %s", got, table)
+	}
 }
 
 func TestActivityLogMethods(t *testing.T) {

@@ -95,6 +95,7 @@ func (s *state) addProcess(g *group, cfg *config.Process, paths logPaths) *proce
 		stdoutLog: paths.stdout, stderrLog: paths.stderr,
 	}
 	s.byID[p.id] = p
+	s.sorted = nil
 	g.procs = append(g.procs, p)
 	g.byName[cfg.Name] = p
 	return p
@@ -135,6 +136,7 @@ func (s *state) autostartOne(p *process) {
 func (s *state) removeProcess(p *process) {
 	s.due.set(p, 0)
 	delete(s.byID, p.id)
+	s.sorted = nil
 	delete(p.group.byName, p.cfg.Name)
 	for i, q := range p.group.procs {
 		if q == p {

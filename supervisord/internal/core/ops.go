@@ -78,6 +78,11 @@ func (l *Loop) Process(name string) (View, error) { return l.process(name) }
 // Processes returns all processes, sorted by group name, then process name.
 func (l *Loop) Processes() []View { return l.processes() }
 
+// EachProcess calls fn for every process in the order of Processes. It runs in
+// the loop, where everything else waits for it: it must be quick, and must not
+// call the Loop. The View is good until fn returns.
+func (l *Loop) EachProcess(fn func(*View)) { l.eachProcess(fn) }
+
 // GroupProcesses returns the processes of one group by ascending priority, or
 // BAD_NAME.
 func (l *Loop) GroupProcesses(group string) ([]View, error) { return l.groupProcesses(group) }

@@ -16,7 +16,8 @@ type state struct {
 	nextID ProcID
 	byID   map[ProcID]*process
 	groups map[string]*group
-	order  []*group // ascending by priority, then name
+	order  []*group   // ascending by priority, then name
+	sorted []*process // by group and name; nil when it is to be made anew
 	due    deadlines
 	bus    bus
 	end    ending

@@ -55,13 +55,39 @@ func (l *Loop) byPriority() (list []View) {
 	return list
 }
 
-func (l *Loop) processes() []View {
-	list := l.byPriority()
-	slices.SortFunc(list, func(a, b View) int {
-		if c := strings.Compare(a.Group, b.Group); c != 0 {
-			return c
+// byName returns all processes by group and name.
+func (s *state) byName() []*process {
+	if s.sorted == nil {
+		s.sorted = make([]*process, 0, len(s.byID))
+		s.each(func(p *process) { s.sorted = append(s.sorted, p) })
+		slices.SortFunc(s.sorted, func(a, b *process) int {
+			if c := strings.Compare(a.group.cfg.Name, b.group.cfg.Name); c != 0 {
+				return c
+			}
+			return strings.Compare(a.cfg.Name, b.cfg.Name)
+		})
+	}
+	return s.sorted
+}
+
+func (l *Loop) eachProcess(fn func(*View)) {
+	_ = l.do(func(s *state) {
+		var v View
+		now := time.Now().Unix()
+		for _, p := range s.byName() {
+			v = s.view(p, now)
+			fn(&v)
 		}
-		return strings.Compare(a.Config.Name, b.Config.Name)
+	})
+}
+
+func (l *Loop) processes() (list []View) {
+	_ = l.do(func(s *state) {
+		now := time.Now().Unix()
+		list = make([]View, 0, len(s.byID))
+		for _, p := range s.byName() {
+			list = append(list, s.view(p, now))
+		}
 	})
 	return list
 }

@@ -149,6 +149,13 @@ func (s *Supervisor) Processes() []core.View {
 	return views
 }
 
+// EachProcess implements api.Supervisor.
+func (s *Supervisor) EachProcess(fn func(*core.View)) {
+	for _, v := range s.Processes() {
+		fn(&v)
+	}
+}
+
 // ByPriority implements api.Supervisor.
 func (s *Supervisor) ByPriority() []core.View {
 	s.mu.Lock()
