@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -61,9 +62,31 @@ func (d *story) tell(input string) string {
 		d.line(strings.Fields(line))
 		synctest.Wait()
 		d.out.WriteString(d.os.take())
+		d.checkSorted()
 	}
 	d.finish()
 	return d.out.String()
+}
+
+// checkSorted checks that the processes that are kept in the order of their names
+// are those that there are.
+func (d *story) checkSorted() {
+	if !d.running {
+		return
+	}
+	var got []ProcID
+	d.loop.EachProcess(func(v *View) { got = append(got, v.ID) })
+	views := d.loop.ByPriority()
+	slices.SortFunc(views, func(a, b View) int {
+		return cmp.Or(strings.Compare(a.Group, b.Group), strings.Compare(a.Config.Name, b.Config.Name))
+	})
+	var want []ProcID
+	for _, v := range views {
+		want = append(want, v.ID)
+	}
+	if !slices.Equal(got, want) {
+		d.t.Errorf("the processes by name are %v; want %v", got, want)
+	}
 }
 
 // finish ends a loop that the story left running.
