@@ -230,6 +230,51 @@ func TestOddBytes(t *testing.T) {
 	}
 }
 
+// The log view says what state the process is in, and controls it.
+func TestLogViewControls(t *testing.T) {
+	d := newDaemon(t, `[program:slow]
+command = /bin/sh %DIR%/slow.sh
+`)
+	d.write("slow.sh", "trap 'while [ ! -e %DIR%/go ]; do sleep 0.05; done; exit 0' TERM\necho ready\nwhile :; do sleep 0.05; done\n")
+	d.start()
+	b := newTab(t)
+	b.openLive(d.url("log.html?name=slow"))
+	b.shows("ready") // and so the trap is set
+	pill := func(state string) {
+		t.Helper()
+		b.waitFor(fmt.Sprintf(`document.querySelector("#state .pill").textContent === %q`, state))
+	}
+	pill("running")
+	stop, start := button("stop process slow:slow"), button("start process slow:slow")
+	b.click(stop)
+	pill("stopping")
+	b.waitFor(fmt.Sprintf(`document.querySelector('%s').matches(".busy")`, stop))
+	// The request has been answered meanwhile; the outcome is asked for.
+	b.waitFor(`performance.getEntriesByType("resource").some((e) => e.name.endsWith("/stop") && e.responseEnd > 0)`)
+	d.write("go", "")
+	b.message("Stopped slow.")
+	pill("stopped")
+	b.waitFor(fmt.Sprintf(`document.querySelector('%s').getAttribute("aria-disabled") === "true" && document.querySelector('%s').getAttribute("aria-disabled") === "false"`, stop, start))
+	b.click(start)
+	b.message("Started slow.")
+	pill("running")
+	before := d.waitState("slow", "RUNNING").PID
+	b.click(button("restart process slow:slow"))
+	b.message("Restarted slow.")
+	if after := d.waitState("slow", "RUNNING").PID; after == before {
+		t.Error("it was not restarted")
+	}
+	b.click(".back")
+	b.waitShown("slow:slow", "running")
+
+	plain := newTab(t)
+	plain.withoutScript()
+	plain.open(d.url("log.html?name=slow"))
+	plain.click(stop)
+	plain.waitText("Stopped slow.")
+	d.waitState("slow", "STOPPED")
+}
+
 // The activity log is a log as any other.
 func TestActivityLog(t *testing.T) {
 	d := startDaemon(t, pair)

@@ -142,6 +142,10 @@ func TestLive(t *testing.T) {
 	b.waitFor(fmt.Sprintf(`/^[0-9.]+ %%$/.test(document.querySelector('%s .cpu').textContent) && /^[0-9.]+ (K|M)iB$/.test(document.querySelector('%s .mem').textContent)`, row(sleeper), row(sleeper)))
 	b.do(`window.up = document.querySelector('` + row(sleeper) + ` .up').textContent`)
 	b.waitFor(`document.querySelector('` + row(sleeper) + ` .up').textContent !== window.up`)
+	// So it is of groups and of all.
+	b.waitFor(`/^[0-9.]+ %$/.test(document.querySelector('tr.g[data-group="pair"] .cpu').textContent) && /^[0-9.]+ (K|M)iB$/.test(document.querySelector('tr.g[data-group="pair"] .mem').textContent)`)
+	b.waitFor(`/^[0-9.]+ % CPU, [0-9.]+ (K|M)iB$/.test(document.getElementById("usage").textContent)`)
+	b.waitFor(`document.querySelector('` + row(sleeper) + ` .up').title.startsWith("Started ")`)
 	// Two who look see the same.
 	other := newTab(t)
 	other.openLive(d.url(""))

@@ -35,8 +35,21 @@ type stateCount struct {
 // its own name is shown without the group.
 type section struct {
 	Group
-	Alone bool
-	Rows  []row
+	Alone  bool
+	Rows   []row
+	CPU    maybe[float64] // of all its processes
+	Memory maybe[int64]
+}
+
+// add adds a process.
+func (s *section) add(r row) {
+	s.Rows = append(s.Rows, r)
+	if r.CPU.known {
+		s.CPU = some(s.CPU.value + r.CPU.value)
+	}
+	if r.Memory.known {
+		s.Memory = some(s.Memory.value + r.Memory.value)
+	}
 }
 
 // row is a process as the page shows it.
@@ -83,7 +96,7 @@ func (s *Site) fill(p *indexPage) {
 		sec := section{Group: g, Alone: g.Processes == 1 && rows[0].Name == g.Name}
 		for _, process := range rows[:g.Processes] {
 			counts[process.State]++
-			sec.Rows = append(sec.Rows, row{process, now, detail(&process)})
+			sec.add(row{process, now, detail(&process)})
 		}
 		rows = rows[g.Processes:]
 		p.Sections = append(p.Sections, sec)
@@ -94,17 +107,19 @@ func (s *Site) fill(p *indexPage) {
 	}
 }
 
-// detail is the second line of a row.
+// detail is the second line of a row: what the columns do not tell.
 func detail(p *Process) string {
-	switch p.State {
-	case "RUNNING":
-		return "since " + clock(p.Started)
-	case "STARTING":
-		return "starting"
-	case "STOPPING":
-		return "stopping"
+	text := p.Description
+	if p.State == "RUNNING" || p.State == "STARTING" || p.State == "STOPPING" {
+		text = ""
 	}
-	return p.Description
+	if p.Listener == "" {
+		return text
+	}
+	if text != "" {
+		text += " · "
+	}
+	return text + "listener " + strings.ToLower(p.Listener)
 }
 
 // actionOf splits the value of a button: the action and what it is about.

@@ -67,7 +67,7 @@ func streamindexView(qw422016 *qt422016.Writer, p *indexPage) {
 		s := &p.Sections[i]
 
 		if !s.Alone {
-			streamgroupRow(qw422016, &s.Group)
+			streamgroupRow(qw422016, s)
 		}
 		for j := range s.Rows {
 			streamprocessRow(qw422016, &s.Rows[j])
@@ -92,7 +92,7 @@ func streamindexView(qw422016 *qt422016.Writer, p *indexPage) {
 	streamprocessRow(qw422016, &blankRow)
 	qw422016.N().S(`</template>
 <template id="group">`)
-	streamgroupRow(qw422016, &Group{})
+	streamgroupRow(qw422016, &section{})
 	qw422016.N().S(`</template>
 `)
 	streamquestion(qw422016)
@@ -155,6 +155,7 @@ func streamtools(qw422016 *qt422016.Writer, p *indexPage) {
 <button type="button" class="b" id="grouped" aria-pressed="true">By group</button>
 <button type="button" class="b" id="fold-all" aria-expanded="true">Collapse</button>
 </div>
+<div class="acts">
 <div class="all" role="group" aria-label="All processes">
 <button class="b" name="do" value="start all"><i class="i i-start"></i>Start all</button>
 <button class="b" name="do" value="stop all"><i class="i i-stop"></i>Stop all</button>
@@ -164,6 +165,7 @@ func streamtools(qw422016 *qt422016.Writer, p *indexPage) {
 <div class="other">
 <a class="b" id="update" href="config.html"><i class="i i-update"></i>Update…</a>
 <a class="b" href="log.html?channel=activity"><i class="i i-log"></i>Activity log</a>
+</div>
 </div>
 </div>
 `)
@@ -186,29 +188,35 @@ func tools(p *indexPage) string {
 // The line above the processes of a group.
 //
 
-func streamgroupRow(qw422016 *qt422016.Writer, g *Group) {
+func streamgroupRow(qw422016 *qt422016.Writer, g *section) {
 	qw422016.N().S(`
 <tr role="row" class="g" data-group="`)
 	qw422016.E().S(g.Name)
-	qw422016.N().S(`"><th role="rowheader" scope="row"><button type="button" class="fold js-only" aria-expanded="true" aria-label="Processes of group `)
+	qw422016.N().S(`"><th role="rowheader" scope="row" colspan="4" aria-colspan="4"><button type="button" class="fold js-only" aria-expanded="true" aria-label="Processes of group `)
 	qw422016.E().S(g.Name)
 	qw422016.N().S(`"></button><span class="name">`)
 	qw422016.E().S(g.Name)
 	qw422016.N().S(`</span> <span class="sum">`)
-	qw422016.E().S(summary(g))
+	qw422016.E().S(summary(&g.Group))
 	qw422016.N().S(`</span></th>
-<td role="cell" class="act">`)
-	streamactionButtons(qw422016, groupButtons(g))
+<td role="cell" class="n cpu" data-label="CPU">`)
+	qw422016.E().S(showCPU(g.CPU))
+	qw422016.N().S(`</td>
+<td role="cell" class="n mem" data-label="Memory">`)
+	qw422016.E().S(showMemory(g.Memory))
+	qw422016.N().S(`</td>
+<td role="cell" class="act" colspan="3" aria-colspan="3">`)
+	streamactionButtons(qw422016, groupButtons(&g.Group))
 	qw422016.N().S(`</td></tr>`)
 }
 
-func writegroupRow(qq422016 qtio422016.Writer, g *Group) {
+func writegroupRow(qq422016 qtio422016.Writer, g *section) {
 	qw422016 := qt422016.AcquireWriter(qq422016)
 	streamgroupRow(qw422016, g)
 	qt422016.ReleaseWriter(qw422016)
 }
 
-func groupRow(g *Group) string {
+func groupRow(g *section) string {
 	qb422016 := qt422016.AcquireByteBuffer()
 	writegroupRow(qb422016, g)
 	qs422016 := string(qb422016.B)
@@ -240,18 +248,28 @@ func streamprocessRow(qw422016 *qt422016.Writer, r *row) {
 		qw422016.N().D(r.PID)
 	}
 	qw422016.N().S(`</td>
-<td role="cell" class="n up" data-label="Uptime">`)
+<td role="cell" class="n up" data-label="Uptime"`)
+	if r.PID != 0 && r.Started != 0 {
+		qw422016.N().S(` title="Started `)
+		qw422016.E().S(clock(r.Started))
+		qw422016.N().S(`"`)
+	}
+	qw422016.N().S(`>`)
 	if r.PID != 0 && r.Started != 0 {
 		qw422016.E().S(duration(r.Now - r.Started))
 	}
 	qw422016.N().S(`</td>
 <td role="cell" class="n cpu" data-label="CPU">`)
-	qw422016.E().S(showCPU(&r.Process))
+	qw422016.E().S(showCPU(r.CPU))
 	qw422016.N().S(`</td>
 <td role="cell" class="n mem" data-label="Memory">`)
-	qw422016.E().S(showMemory(&r.Process))
+	qw422016.E().S(showMemory(r.Memory))
 	qw422016.N().S(`</td>
-<td role="cell" class="n rst" data-label="Restarts">`)
+<td role="cell" class="n rst`)
+	if r.Restarts == 0 {
+		qw422016.N().S(` nil`)
+	}
+	qw422016.N().S(`" data-label="Restarts">`)
 	qw422016.N().D(r.Restarts)
 	qw422016.N().S(`</td>
 <td role="cell" class="exit" data-label="Last exit">`)

@@ -77,7 +77,12 @@ func streamtop(qw422016 *qt422016.Writer, h *head) {
 	qw422016.N().S(`">`)
 	qw422016.E().S(duration(h.Daemon.Now - h.Daemon.Started))
 	qw422016.N().S(`</dd></div>
-<div class="wide"><dt>Configuration</dt><dd id="config-file">`)
+`)
+	if h.Script == "app.js" {
+		qw422016.N().S(`<div class="js-only"><dt>Programs use</dt><dd id="usage"></dd></div>
+`)
+	}
+	qw422016.N().S(`<div class="wide"><dt>Configuration</dt><dd id="config-file">`)
 	qw422016.E().S(h.Daemon.ConfigFile)
 	qw422016.N().S(`</dd></div>
 </dl>

@@ -30,6 +30,7 @@ func streamlogView(qw422016 *qt422016.Writer, p *logPage) {
 	qw422016.N().D(p.File.Index)
 	qw422016.N().S(`">
 <div class="loghead">
+<a class="back" href="./">← <span>All processes</span></a>
 <h1>`)
 	qw422016.E().S(p.Heading)
 	qw422016.N().S(`</h1>
@@ -49,6 +50,18 @@ func streamlogView(qw422016 *qt422016.Writer, p *logPage) {
 		streamtab(qw422016, p, "stderr")
 		qw422016.N().S(`
 </nav>
+<form class="act" id="act" method="post" action="index.html">
+<input type="hidden" name="token" value="`)
+		qw422016.E().S(p.Token)
+		qw422016.N().S(`">
+`)
+		b := processButtons(&row{Process: *p.Process})
+
+		streamactionButton(qw422016, &b, "start", "Start "+b.Title, b.NoStart)
+		streamactionButton(qw422016, &b, "stop", "Stop "+b.Title, b.NoStop)
+		streamactionButton(qw422016, &b, "restart", "Restart "+b.Title, false)
+		qw422016.N().S(`
+</form>
 `)
 	}
 	qw422016.N().S(`

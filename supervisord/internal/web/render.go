@@ -92,18 +92,18 @@ func byteSize(n int64) string {
 	return strconv.FormatFloat(f, 'f', 0, 64) + " TiB"
 }
 
-func showCPU(p *Process) string {
-	if !p.CPU.known {
+func showCPU(share maybe[float64]) string {
+	if !share.known {
 		return ""
 	}
-	return strconv.FormatFloat(p.CPU.value, 'f', 1, 64) + " %"
+	return strconv.FormatFloat(share.value, 'f', 1, 64) + " %"
 }
 
-func showMemory(p *Process) string {
-	if !p.Memory.known {
+func showMemory(size maybe[int64]) string {
+	if !size.known {
 		return ""
 	}
-	return byteSize(p.Memory.value)
+	return byteSize(size.value)
 }
 
 // effects are the words for what an update does to processes.

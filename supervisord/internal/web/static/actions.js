@@ -2,6 +2,17 @@
 import { get, post } from "./api.js";
 import { say } from "./ui.js";
 
+/** States in which a process can be stopped, and started. */
+export const up = new Set(["RUNNING", "STARTING", "BACKOFF"]);
+export const down = new Set(["STOPPED", "EXITED", "FATAL"]);
+
+/** Marks the buttons start, stop and restart of a process that make no sense. */
+export function disable([start, stop, restart], state) {
+  start.setAttribute("aria-disabled", String(!down.has(state)));
+  stop.setAttribute("aria-disabled", String(!up.has(state)));
+  restart.setAttribute("aria-disabled", String(state === "STOPPING" || state === "UNKNOWN"));
+}
+
 const open = new Map(); // operations whose end is awaited, by ID
 const ended = new Map(); // operations that ended before anybody awaited them
 

@@ -3,7 +3,7 @@ import { Live, showLink } from "./api.js";
 import { catchUp, operationEnded, pathOf, runFor } from "./actions.js";
 import { update } from "./preview.js";
 import { Table } from "./table.js";
-import { ask, byId, duration, make, prefs, slashFocuses } from "./ui.js";
+import { ask, byId, bytes, duration, make, percent, prefs, slashFocuses } from "./ui.js";
 
 const kept = prefs.read();
 const settings = {
@@ -31,6 +31,10 @@ table.onCounts = (all) => {
   }
   const bad = (counts.FATAL || 0) + (counts.BACKOFF || 0);
   document.title = (bad ? "(" + bad + ") " : "") + document.querySelector(".brand span").textContent + " – Supervisor";
+};
+
+table.onUsage = (sum) => {
+  byId("usage").textContent = sum.known ? percent(sum.cpu) + " CPU, " + bytes(sum.memory) : "nothing";
 };
 
 // The stream.

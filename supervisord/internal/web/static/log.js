@@ -1,7 +1,7 @@
 // The view of one log: its end, what is added, and what came before, through all
 // rotated files.
 import { get, Live, showLink } from "./api.js";
-import { run } from "./actions.js";
+import { catchUp, disable, pathOf, run, runFor } from "./actions.js";
 import { element, parse, plain } from "./ansi.js";
 import { ask, byId, bytes, clock, make, prefs, say, slashFocuses } from "./ui.js";
 
@@ -291,6 +291,12 @@ function atBottom(fn) {
 }
 
 function grow(n) {
+  // Who reads far above is not drowned: what follows is loaded when it is scrolled to.
+  if (!atEnd() && view.lines > 3 * maxLines) {
+    stopStream();
+    setLive(false);
+    return;
+  }
   atBottom(() => {
     if (!view.top && view.chunks.length === 0) view.top = { id: n.id, offset: n.offset };
     append(n.id, n.offset, n.next, n.text);
@@ -548,14 +554,28 @@ async function refreshState() {
   const shown = byId("state");
   if (!shown || document.hidden) return;
   try {
-    const state = (await get(base.replace(/\/logs\/[a-z]+$/, ""))).state.toLowerCase();
-    shown.className = "s-" + state;
-    shown.querySelector("span span").textContent = state;
+    const { state } = await get(base.replace(/\/logs\/[a-z]+$/, ""));
+    shown.className = "s-" + state.toLowerCase();
+    shown.querySelector("span span").textContent = state.toLowerCase();
+    disable(byId("act").querySelectorAll("button"), state);
   } catch {
     // The stream tells when supervisord cannot be reached.
   }
 }
 setInterval(refreshState, 5000);
+
+const act = byId("act");
+if (act) {
+  act.addEventListener("submit", (e) => e.preventDefault());
+  act.addEventListener("click", async (e) => {
+    const button = e.target.closest("button[name=do]");
+    if (!button || button.getAttribute("aria-disabled") === "true") return;
+    setTimeout(refreshState, 300);
+    await runFor(button, pathOf(button.value));
+    refreshState();
+  });
+  setInterval(catchUp, 1500); // asks only while an outcome is awaited
+}
 
 for (const element of document.querySelectorAll(".static")) element.hidden = true;
 

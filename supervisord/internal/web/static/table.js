@@ -1,8 +1,7 @@
 // The table of processes. Rows are made once and changed where they differ.
+import { disable, down, up } from "./actions.js";
 import { ago, byId, bytes, clock, duration, percent } from "./ui.js";
 
-const up = new Set(["RUNNING", "STARTING", "BACKOFF"]);
-const down = new Set(["STOPPED", "EXITED", "FATAL"]);
 const ranks = ["FATAL", "BACKOFF", "UNKNOWN", "STOPPING", "STARTING", "RUNNING", "EXITED", "STOPPED"];
 
 /** How people name a process: its own name alone if the group has the same. */
@@ -69,18 +68,16 @@ class Row {
       const grouped = this.tr.classList.contains("in");
       this.tr.className = "p s-" + state + (grouped ? " in" : "") + (before ? " flash" + (this.flashes = 1 - (this.flashes || 0)) : "");
       this.text("state", this.pill, state);
-      const [start, stop, restart] = this.buttons;
-      start.setAttribute("aria-disabled", String(!down.has(p.state)));
-      stop.setAttribute("aria-disabled", String(!up.has(p.state)));
-      restart.setAttribute("aria-disabled", String(p.state === "STOPPING" || p.state === "UNKNOWN"));
+      disable(this.buttons, p.state);
     }
     this.text("pid", this.cells.pid, p.pid ? String(p.pid) : "");
     this.text("rst", this.cells.rst, String(p.restarts));
-    let more = p.description;
-    if (p.state === "RUNNING") more = "since " + clock(p.started);
-    else if (p.state === "STARTING" || p.state === "STOPPING") more = p.state.toLowerCase();
-    if (p.listener) more += " · listener " + p.listener.toLowerCase();
-    this.text("more", this.more, more);
+    this.cells.rst.classList.toggle("nil", p.restarts === 0);
+    const quiet = p.state === "RUNNING" || p.state === "STARTING" || p.state === "STOPPING"; // the columns tell all
+    const listener = p.listener && "listener " + p.listener.toLowerCase();
+    this.text("more", this.more, [quiet ? "" : p.description, listener].filter(Boolean).join(" · "));
+    const since = p.pid && p.started ? "Started " + clock(p.started) : "";
+    if (this.cells.up.title !== since) this.cells.up.title = since;
     if (this.logs[0].hidden === p.stdout) this.logs[0].hidden = !p.stdout;
     if (this.logs[1].hidden === p.stderr) this.logs[1].hidden = !p.stderr;
     this.usage(p);
@@ -114,6 +111,8 @@ class GroupRow {
     tr.querySelector(".name").textContent = name;
     this.fold = tr.querySelector(".fold");
     this.sum = tr.querySelector(".sum");
+    this.cpu = tr.querySelector(".cpu");
+    this.mem = tr.querySelector(".mem");
     this.fold.setAttribute("aria-label", "Processes of group " + name);
     const words = ["Start group ", "Stop group ", "Restart group ", "Clear the logs of group "];
     this.buttons = [...tr.querySelectorAll(".act button")];
@@ -128,14 +127,20 @@ class GroupRow {
     const counts = {};
     for (const p of list) counts[p.state] = (counts[p.state] || 0) + 1;
     const parts = ranks.filter((s) => counts[s]).map((s) => counts[s] + " " + s.toLowerCase());
-    const text = [list.length + (list.length === 1 ? " process" : " processes"), ...parts].join(" · ");
-    if (this.sum.textContent !== text) this.sum.textContent = text;
-    const disable = (b, off) => b.getAttribute("aria-disabled") !== String(off) && b.setAttribute("aria-disabled", String(off));
-    disable(this.buttons[0], !list.some((p) => down.has(p.state)));
-    disable(this.buttons[1], !list.some((p) => up.has(p.state)));
+    setText(this.sum, [list.length + (list.length === 1 ? " process" : " processes"), ...parts].join(" · "));
+    const off = (b, is) => b.getAttribute("aria-disabled") !== String(is) && b.setAttribute("aria-disabled", String(is));
+    off(this.buttons[0], !list.some((p) => down.has(p.state)));
+    off(this.buttons[1], !list.some((p) => up.has(p.state)));
     if (this.fold.getAttribute("aria-expanded") !== String(open)) this.fold.setAttribute("aria-expanded", String(open));
   }
+
+  usage(sum) {
+    setText(this.cpu, sum && sum.known ? percent(sum.cpu) : "");
+    setText(this.mem, sum && sum.known ? bytes(sum.memory) : "");
+  }
 }
+
+const setText = (element, text) => element.textContent !== text && (element.textContent = text);
 
 export class Table {
   constructor(settings) {
@@ -189,6 +194,7 @@ export class Table {
     }
     this.drop(gone);
     this.arrange();
+    this.sums();
   }
 
   put(p) {
@@ -225,6 +231,25 @@ export class Table {
     if (patch.processes || patch.gone) this.arrange();
     // What is below a pointer or has the focus stays where it is.
     else if (moving && !this.body.matches(":hover, :focus-within")) this.arrange();
+    this.sums();
+  }
+
+  /** Shows what groups and all together use. */
+  sums() {
+    const groups = new Map();
+    const total = { cpu: 0, memory: 0, known: 0 };
+    for (const p of this.processes.values()) {
+      if (p.memory === null) continue;
+      let sum = groups.get(p.group);
+      if (!sum) groups.set(p.group, (sum = { cpu: 0, memory: 0, known: 0 }));
+      for (const s of [sum, total]) {
+        s.cpu += p.cpu || 0;
+        s.memory += p.memory;
+        s.known++;
+      }
+    }
+    for (const [name, row] of this.groups) row.usage(groups.get(name));
+    this.onUsage(total);
   }
 
   matches(p) {
