@@ -36,6 +36,10 @@ func (c *Ctl) events(ctx context.Context, arg string) error {
 		return nil
 	case errors.As(err, &h) && h.Status == 404:
 		return errors.New("this server does not offer its events to supervisorctl")
+	case errors.As(err, &h) && h.Status == 400:
+		c.fail("Error: this server does not know all of these event types: " + strings.Join(types, ", "))
+		c.Exit = ExitUsage
+		return nil
 	}
 	return err
 }

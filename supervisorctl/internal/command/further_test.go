@@ -214,6 +214,10 @@ func TestEvents(t *testing.T) {
 	if got := do(t, f, Settings{}, "events now"); got.exit != ExitUsage {
 		t.Errorf("%+v", got)
 	}
+	f.Stream = func(w http.ResponseWriter, r *http.Request) { http.Error(w, "There is no event type", http.StatusBadRequest) }
+	if got := do(t, f, Settings{}, "events --types tick,bogus"); got.exit != ExitUsage || got.out != "Error: this server does not know all of these event types: TICK, BOGUS\n" {
+		t.Errorf("%+v", got)
+	}
 	f.Stream = nil
 	if got := do(t, f, Settings{}, "events"); got.exit != ExitFailure || got.out != "error: this server does not offer its events to supervisorctl\n" {
 		t.Errorf("%+v", got)
