@@ -30,21 +30,25 @@ func AppendStatusLine(dst []byte, l *StatusLine) []byte {
 }
 
 func appendField(dst []byte, s string) []byte {
+	start := 0
 	for i := 0; i < len(s); i++ {
+		var c byte
 		switch s[i] {
 		case '\\':
-			dst = append(dst, '\\', '\\')
+			c = '\\'
 		case '\t':
-			dst = append(dst, '\\', 't')
+			c = 't'
 		case '\n':
-			dst = append(dst, '\\', 'n')
+			c = 'n'
 		case '\r':
-			dst = append(dst, '\\', 'r')
+			c = 'r'
 		default:
-			dst = append(dst, s[i])
+			continue
 		}
+		dst = append(append(dst, s[start:i]...), '\\', c)
+		start = i + 1
 	}
-	return dst
+	return append(dst, s[start:]...)
 }
 
 var errStatusLine = errors.New("a line has not the five fields group, name, state, name of the state and description")

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 
 	"github.com/supervisor-go/supervisor/pkg/config"
 	"github.com/supervisor-go/supervisor/pkg/wire"
@@ -68,6 +69,7 @@ type supervisor struct {
 	log        ActivityLog
 	identifier string
 	pid        int
+	tableSize  atomic.Int64 // length of the last status table, in bytes
 }
 
 // SupervisorMethods returns the methods of the supervisor namespace. While the

@@ -59,9 +59,9 @@ written \\, \t, \n or \r. It is a tenth as long as the answer of getAllProcessIn
 			Name: "getAllProcessDetails",
 			Doc: `Return what getAllProcessInfo has no room for: name and group of each process,
 restarts (starts after the first one), tries (failed starts in a row), exited
-(whether exitstatus is that of a real exit), exitstatus, expected (whether
-exitcodes has it), cause (how the last process ended, in words; empty if none
-has), and listener (the state of an event listener: ACKNOWLEDGED,
+(whether a process has ended at all), exitstatus (of the last one that has, also
+when its start counts as failed; -1 if a signal ended it), expected (whether
+exitcodes has it), cause (how it ended, in words; empty if none has), and listener (the state of an event listener: ACKNOWLEDGED,
 READY, BUSY or UNKNOWN; empty for other processes).`,
 			Returns:   Result{Type: Array, Doc: "a struct for each process, sorted by group and name"},
 			Extension: true,
@@ -77,23 +77,25 @@ READY, BUSY or UNKNOWN; empty for other processes).`,
 	}
 }
 
-// statusTable returns the lines of getStatusTable.
+// statusTable returns the lines of getStatusTable. It is likely to be about as
+// long as the last one.
 func (s *supervisor) statusTable() string {
-	var text []byte
+	text := make([]byte, 0, s.tableSize.Load()*5/4)
 	s.core.EachProcess(func(v *core.View) {
 		text = wire.AppendStatusLine(text, &wire.StatusLine{
 			Group: v.Group, Name: v.Config.Name,
 			State: int(v.State), StateName: v.State.String(), Description: Describe(v),
 		})
 	})
+	s.tableSize.Store(int64(len(text)))
 	return string(text)
 }
 
 func processDetails(v *core.View) map[string]any {
 	return map[string]any{
 		"name": v.Config.Name, "group": v.Group, "restarts": v.Restarts, "tries": v.Tries,
-		"exited": v.HasExit, "exitstatus": v.ExitStatus,
-		"expected": v.HasExit && slices.Contains(v.Config.ExitCodes, v.ExitStatus),
+		"exited": v.Cause != "", "exitstatus": v.LastExit,
+		"expected": v.Cause != "" && slices.Contains(v.Config.ExitCodes, v.LastExit),
 		"cause":    v.Cause, "listener": v.Listener,
 	}
 }
