@@ -137,7 +137,7 @@ type ProcessDetail struct {
 	Group      string `xmlrpc:"group"`
 	Restarts   int    `xmlrpc:"restarts"`   // starts after the first
 	Tries      int    `xmlrpc:"tries"`      // failed starts in a row
-	Exited     bool   `xmlrpc:"exited"`     // ExitStatus is that of a real exit
+	Exited     bool   `xmlrpc:"exited"`     // a process has ended, and ExitStatus is that of the last one
 	ExitStatus int    `xmlrpc:"exitstatus"` // -1 for a death by signal
 	Expected   bool   `xmlrpc:"expected"`   // exitcodes= has it
 	Cause      string `xmlrpc:"cause"`      // how the last process ended: "exit status 3", "terminated by SIGKILL"

@@ -100,6 +100,8 @@ func TestJSON(t *testing.T) {
 		{"nope", `{"command":"nope","exit_status":1,"errors":["*** Unknown syntax: nope"]}`},
 		{"fg db", `{"command":"fg","exit_status":2,"errors":["Error: fg has no JSON output"]}`},
 		{"wait db", `{"command":"wait","exit_status":0,"errors":[],"state":"RUNNING","processes":[{"name":"db","group":"db","process":"db","state":"RUNNING","state_code":20,"pid":42,"uptime_seconds":60,"started_at":940,"stopped_at":null,"exit_status":null,"expected":null,"spawn_error":null,"restarts":null,"listener":null,"stdout_logfile":null,"stderr_logfile":null,"description":"about db"}]}`},
+		{"wait web:web_1 --for STOPPED", `{"command":"wait","exit_status":0,"errors":[],"state":"STOPPED","processes":[{"name":"web:web_1","group":"web","process":"web_1","state":"STOPPED","state_code":0,"pid":null,"uptime_seconds":null,"started_at":980,"stopped_at":990,"exit_status":3,"expected":true,"spawn_error":"Exited too quickly","restarts":4,"listener":"READY","stdout_logfile":null,"stderr_logfile":null,"description":"about web_1"}]}`},
+		{"wait web:web_1 --timeout 0.001", `{"command":"wait","exit_status":99,"errors":["web:web_1: ERROR (still STOPPED)"],"state":"RUNNING","processes":[{"name":"web:web_1","group":"web","process":"web_1","state":"STOPPED","state_code":0,"pid":null,"uptime_seconds":null,"started_at":980,"stopped_at":990,"exit_status":3,"expected":true,"spawn_error":"Exited too quickly","restarts":4,"listener":"READY","stdout_logfile":null,"stderr_logfile":null,"description":"about web_1"}]}`},
 	} {
 		f := fake.Start(t, sample()...)
 		setup(f)
@@ -166,6 +168,7 @@ func TestWait(t *testing.T) {
 	for line, why := range map[string]string{
 		"wait": "wait requires a process name", "wait db --for HAPPY": "there is no state 'HAPPY'", "wait db --for": "--for requires a value",
 		"wait db --timeout soon": "invalid value for --timeout 'soon'", "wait db --timeout=-1": "invalid value for --timeout '-1'",
+		"wait db --timeout nan": "invalid value for --timeout 'nan'",
 	} {
 		f := fake.Start(t)
 		if got := do(t, f, Settings{}, line); got.exit != ExitUsage || !strings.HasPrefix(got.out, "Error: "+why) {
@@ -214,7 +217,9 @@ func TestEvents(t *testing.T) {
 	if got := do(t, f, Settings{}, "events now"); got.exit != ExitUsage {
 		t.Errorf("%+v", got)
 	}
-	f.Stream = func(w http.ResponseWriter, r *http.Request) { http.Error(w, "There is no event type", http.StatusBadRequest) }
+	f.Stream = func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, "There is no event type", http.StatusBadRequest)
+	}
 	if got := do(t, f, Settings{}, "events --types tick,bogus"); got.exit != ExitUsage || got.out != "Error: this server does not know all of these event types: TICK, BOGUS\n" {
 		t.Errorf("%+v", got)
 	}

@@ -156,13 +156,27 @@ func unknownName(name string) string {
 }
 
 func (c *Ctl) statusDoc(ctx context.Context, conn *client.Client, infos []wire.ProcessInfo) error {
+	docs, err := processDocs(ctx, conn, infos)
+	if err != nil {
+		return err
+	}
+	c.set("processes", docs)
+	for i := range infos {
+		c.statusExit(infos[i].State)
+	}
+	return nil
+}
+
+// processDocs is the schema's form of infos, with all that the server knows
+// besides.
+func processDocs(ctx context.Context, conn *client.Client, infos []wire.ProcessInfo) ([]ProcessDoc, error) {
 	configs, err := conn.AllConfigInfo(ctx)
 	if err != nil && faultCode(err) == 0 {
-		return err
+		return nil, err
 	}
 	details, err := conn.AllProcessDetails(ctx)
 	if err != nil && faultCode(err) == 0 {
-		return err
+		return nil, err
 	}
 	codes, more := newExitCodes(configs), newDetails(details)
 	docs := make([]ProcessDoc, len(infos))
@@ -170,11 +184,7 @@ func (c *Ctl) statusDoc(ctx context.Context, conn *client.Client, infos []wire.P
 		docs[i] = processDoc(&infos[i], codes)
 		docs[i].add(more[docs[i].Name])
 	}
-	c.set("processes", docs)
-	for i := range infos {
-		c.statusExit(infos[i].State)
-	}
-	return nil
+	return docs, nil
 }
 
 // minNameWidth is the width of the column of names, without the three spaces

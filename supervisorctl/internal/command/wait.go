@@ -56,7 +56,7 @@ func (r *waitRequest) set(option, value string) error {
 		return nil
 	}
 	secs, err := strconv.ParseFloat(value, 64)
-	if err != nil || secs < 0 || secs > 1e9 {
+	if err != nil || !(secs >= 0 && secs <= 1e9) { // it may be NaN
 		return fmt.Errorf("invalid value for --timeout %s: a number of seconds is allowed", quoted(value))
 	}
 	r.timeout = max(time.Duration(secs*float64(time.Second)), 1)
@@ -86,8 +86,9 @@ func (c *Ctl) wait(ctx context.Context, arg string) error {
 	err = w.run(ctx)
 	if ctx.Err() != nil && whole.Err() == nil {
 		w.timedOut()
-		return nil
+		err = nil
 	}
+	w.tell(whole)
 	return err
 }
 
@@ -98,7 +99,8 @@ type waiter struct {
 	req     *waitRequest
 	pending map[string]wire.ProcessInfo // by namespec, as last seen
 	order   []string
-	seen    bool // the names have been looked up once
+	done    []wire.ProcessInfo // those that are not waited for any more
+	seen    bool               // the names have been looked up once
 	changed <-chan struct{}
 }
 
@@ -228,11 +230,22 @@ func (w *waiter) give(name string, p wire.ProcessInfo, why string) {
 }
 
 func (w *waiter) record(p *wire.ProcessInfo) {
-	if w.c.doc == nil {
+	w.done = append(w.done, *p)
+}
+
+// tell puts what became of the processes into the JSON document. A server that
+// is gone by now cannot tell the details.
+func (w *waiter) tell(ctx context.Context) {
+	if w.c.doc == nil || len(w.done) == 0 {
 		return
 	}
-	list, _ := w.c.doc.values["processes"].([]ProcessDoc)
-	w.c.set("processes", append(list, processDoc(p, nil)))
+	docs, err := processDocs(ctx, w.conn, w.done)
+	if err != nil {
+		for i := range w.done {
+			docs = append(docs, processDoc(&w.done[i], nil))
+		}
+	}
+	w.c.set("processes", docs)
 }
 
 // timedOut tells which processes have not arrived.

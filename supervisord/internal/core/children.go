@@ -48,7 +48,7 @@ func (s *state) exited(id ProcID, pid int, status syscall.WaitStatus) {
 		return
 	}
 	code, cause := exitStatus(status)
-	p.cause = cause
+	p.cause, p.lastExit = cause, code
 	s.opts.Streams.Release(id)
 	p.releaseSocket()
 	if p.group.pool != nil {

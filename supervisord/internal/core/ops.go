@@ -46,6 +46,7 @@ type View struct {
 	SpawnErr   string
 	ExitStatus int
 	HasExit    bool   // ExitStatus is that of a real exit
+	LastExit   int    // exit status of the last child that has ended, -1 for a signal; however it counts for ExitStatus
 	Cause      string // how the last child ended, in words ("exit status 1", "terminated by SIGKILL"); "" if none has
 	StdoutLog  string // "" for none
 	StderrLog  string

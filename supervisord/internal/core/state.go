@@ -41,6 +41,7 @@ type process struct {
 	startWall, stopWall  int64 // seconds since the epoch
 	spawns               int
 	cause                string // how the last child ended, in words
+	lastExit             int    // its exit status, -1 for a signal
 	lastPID              int
 	socket               Socket // non-nil while a FastCGI socket is held
 	waiters              []*waiter

@@ -23,7 +23,7 @@ func (s *state) view(p *process, now int64) View {
 		ID: p.id, Group: p.group.cfg.Name, Config: p.cfg, State: p.life.State, PID: p.life.PID,
 		Start: p.startWall, Stop: p.stopWall, Now: now, SpawnErr: p.life.SpawnErr,
 		StdoutLog: p.stdoutLog, StderrLog: p.stderrLog,
-		Restarts: max(0, p.spawns-1), Tries: p.life.Tries, HasExit: p.life.HasExit, Cause: p.cause,
+		Restarts: max(0, p.spawns-1), Tries: p.life.Tries, HasExit: p.life.HasExit, Cause: p.cause, LastExit: p.lastExit,
 	}
 	if p.life.HasExit {
 		v.ExitStatus = p.life.ExitStatus
