@@ -41,6 +41,11 @@ test-alone: ## build and vet every module on its own, outside the workspace
 test-web: build ## drive the web page with Debian's chromium
 	cd test/web && $(GO) test -tags $(TAGS) ./...
 
+.PHONY: screenshots
+screenshots: VERSION := $(shell sed -n 's/^## \([0-9.]*\).*/\1/p' CHANGELOG.md | head -1)
+screenshots: build ## write the pictures of the web page into docs/img
+	cd test/web && $(GO) test -count=1 -tags $(TAGS) -run TestScreenshots . -screenshots $(CURDIR)/docs/img
+
 .PHONY: conformance
 conformance: build ## run every scenario on the reference and on our binaries, and compare
 	test/conformance/run -bin $(CURDIR)/bin
