@@ -52,7 +52,7 @@ func main() {
 	flag.Var(&o.others, "daemon", "a further daemon, as 'NAME=CMD {conf}'; may be given several times")
 	flag.IntVar(&o.runs, "runs", 0, "runs of each scenario (default 3, quick 1)")
 	flag.BoolVar(&o.quick, "quick", false, "the main scenarios, small and once: under three minutes")
-	flag.BoolVar(&o.full, "full", false, "also 10,000 programs, or as many as the limit of descriptors allows")
+	flag.BoolVar(&o.full, "full", false, "also 10,000 programs, and as many with two logs each as the limit of descriptors allows")
 	flag.BoolVar(&o.noFloor, "no-floor", false, "leave the floor out")
 	flag.BoolVar(&o.noRef, "no-ref", false, "leave the reference out")
 	flag.BoolVar(&o.soak, "soak", false, "restarts, calls and reloads in bulk, with figures before and after")

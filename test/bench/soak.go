@@ -1,7 +1,12 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
+	"net"
+	"net/http"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -17,7 +22,7 @@ type soakSize struct{ restarts, calls, rereads, reloads int }
 // soak restarts, calls and reloads in bulk and prints what the daemon uses
 // before and after. A daemon that leaks shows it here.
 func soak(c *target.Contender, quick bool) error {
-	size := soakSize{100_000, 1_000_000, 1000, 50}
+	size := soakSize{100_000, 1_000_000, 1000, 1000}
 	if quick {
 		size = soakSize{5_000, 50_000, 50, 5}
 	}
@@ -37,11 +42,11 @@ func soak(c *target.Contender, quick bool) error {
 	var rows []string
 	note := func(what string, took time.Duration) {
 		u := proc.Read(d.PID)
-		rows = append(rows, fmt.Sprintf("| %s | %.0f s | %d | %d | %s | %s | %d |", what, took.Seconds(), u.FDs, u.Threads,
+		rows = append(rows, fmt.Sprintf("| %s | %.0f s | %d | %d | %s | %s | %s | %d |", what, took.Seconds(), u.FDs, u.Threads, goroutines(d),
 			report.Bytes.Format(float64(u.RSS)), report.Bytes.Format(float64(u.PSS)), len(proc.Children(d.PID))))
 		fmt.Println(rows[len(rows)-1])
 	}
-	fmt.Printf("| after | took | descriptors | threads | RSS | PSS | children |\n|---|---:|---:|---:|---:|---:|---:|\n")
+	fmt.Printf("| after | took | descriptors | threads | goroutines | RSS | PSS | children |\n|---|---:|---:|---:|---:|---:|---:|---:|\n")
 	steps := []struct {
 		name string
 		do   func() error
@@ -65,6 +70,25 @@ func soak(c *target.Contender, quick bool) error {
 		note(s.name, took)
 	}
 	return nil
+}
+
+// goroutines asks the daemon how many goroutines it has; "–" if it does not tell.
+func goroutines(d *target.Daemon) string {
+	var info struct {
+		Goroutines int `json:"goroutines"`
+	}
+	transport := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "unix", d.Dir+"/s")
+	}}
+	resp, err := (&http.Client{Transport: transport}).Get("http://localhost/api/v1/daemon")
+	if err != nil {
+		return "–"
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK || json.NewDecoder(resp.Body).Decode(&info) != nil {
+		return "–"
+	}
+	return strconv.Itoa(info.Goroutines)
 }
 
 func awaitChildren(d *target.Daemon, n int) error {

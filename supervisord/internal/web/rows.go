@@ -2,6 +2,7 @@ package web
 
 import (
 	"math"
+	"runtime"
 
 	"github.com/supervisor-go/supervisor/pkg/config"
 	"github.com/supervisor-go/supervisor/pkg/rotate"
@@ -18,6 +19,7 @@ func (s *Site) daemonInfo(now int64) DaemonInfo {
 	return DaemonInfo{
 		Identifier: o.Identifier, State: o.Daemon.Mood().String(), Version: version.Product,
 		Supervisor: version.Supervisor, PID: o.PID, ConfigFile: o.ConfigFile, Started: o.Started.Unix(), Now: now,
+		Goroutines: runtime.NumGoroutine(),
 	}
 }
 

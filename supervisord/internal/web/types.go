@@ -47,6 +47,7 @@ type DaemonInfo struct {
 	ConfigFile string `json:"config_file" doc:"The configuration file."`
 	Started    int64  `json:"started" doc:"When it was started or last restarted, in seconds since 1970."`
 	Now        int64  `json:"now" doc:"Its clock, in seconds since 1970."`
+	Goroutines int    `json:"goroutines" doc:"How many goroutines it has, for those who look for a leak."`
 }
 
 // Process is one process.

@@ -19,7 +19,10 @@ import (
 // fleet starts n quiet programs and then does with them what users do.
 func fleet(n int) *Scenario {
 	s := &Scenario{Name: fmt.Sprintf("%d programs", n), InQuick: n == 10 || n == 1000, Run: func(e *Env) error { return runFleet(e, n) }}
-	if n >= 1000 {
+	switch {
+	case n >= 10000:
+		s.Runs = 1
+	case n >= 1000:
 		s.Runs = 3
 	}
 	s.Targets = map[string]string{
@@ -41,15 +44,65 @@ const (
 	spare      = 500
 )
 
-// largest returns the size of the largest fleet that a daemon may have here: ten
-// thousand, or what the hard limit of descriptors allows.
-func largest() int {
+// hardLimit returns how many descriptors a daemon may have here.
+func hardLimit() int {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
-		return 5000
+		return 4096
 	}
-	allowed := (int(min(limit.Max, 1<<30)) - spare) / perProgram
-	return min(10000, allowed/500*500)
+	return int(min(limit.Max, 1<<30))
+}
+
+// moreFiles is the setting that lets a daemon have the descriptors of n programs,
+// as far as the system does.
+func moreFiles(n int) string {
+	if n <= 5000 {
+		return ""
+	}
+	return fmt.Sprintf("[supervisord]\nminfds=%d\n", min(perProgram*n+spare, hardLimit()))
+}
+
+// piped starts as many programs as the limit of descriptors allows, up to n, each
+// with a log and thus a pipe for standard output and another for standard error.
+func piped(n int) *Scenario {
+	n = min(n, (hardLimit()-2*spare)/2/500*500)
+	return &Scenario{Name: fmt.Sprintf("%d programs with two logs each", n), Runs: 1,
+		Targets: map[string]string{"memory (PSS)": "≤ 12 MiB + 4 KiB each", "idle: CPU": "0"},
+		Run: func(e *Env) error {
+			if e.C.IsFloor() {
+				return nil
+			}
+			var conf strings.Builder
+			conf.WriteString(moreFiles(n))
+			for i := range n {
+				fmt.Fprintf(&conf, "[program:p%d]\ncommand=/bin/sleep 1000000\nstartsecs=0\nstdout_logfile={DIR}/p%d.out\nstderr_logfile={DIR}/p%d.err\n", i, i, i)
+			}
+			d, err := started(e, conf.String(), n)
+			if err != nil {
+				return err
+			}
+			defer d.Stop()
+			idle(e, d.PID, n)
+			return shutdown(e, d)
+		}}
+}
+
+// started starts a daemon and waits for its n programs.
+func started(e *Env, conf string, n int) (*target.Daemon, error) {
+	began := time.Now()
+	d, err := target.Start(e.C, conf)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.Running(n); err != nil {
+		d.Stop()
+		return nil, err
+	}
+	took := time.Since(began)
+	e.Add("start until all RUNNING", report.Seconds, took.Seconds())
+	e.Add("start: for each program", report.Seconds, took.Seconds()/float64(n))
+	e.Add("start: CPU", report.Seconds, proc.CPU(d.PID).Seconds())
+	return d, nil
 }
 
 func runFleet(e *Env, n int) error {
@@ -57,23 +110,15 @@ func runFleet(e *Env, n int) error {
 		return floorFleet(e, n)
 	}
 	var conf strings.Builder
-	if n > 5000 {
-		fmt.Fprintf(&conf, "[supervisord]\nminfds=%d\n", perProgram*n+spare)
-	}
+	conf.WriteString(moreFiles(n))
 	for i := range n {
 		conf.WriteString(quietProgram(fmt.Sprintf("p%d", i)))
 	}
-	began := time.Now()
-	d, err := target.Start(e.C, conf.String())
+	d, err := started(e, conf.String(), n)
 	if err != nil {
 		return err
 	}
 	defer d.Stop()
-	if err := d.Running(n); err != nil {
-		return err
-	}
-	e.Add("start until all RUNNING", report.Seconds, time.Since(began).Seconds())
-	e.Add("start: CPU", report.Seconds, proc.CPU(d.PID).Seconds())
 	if err := d.Up(); err != nil {
 		return err
 	}
@@ -233,7 +278,9 @@ func floorFleet(e *Env, n int) error {
 	if err := await("started"); err != nil {
 		return err
 	}
-	e.Add("start until all RUNNING", report.Seconds, time.Since(began).Seconds())
+	took := time.Since(began)
+	e.Add("start until all RUNNING", report.Seconds, took.Seconds())
+	e.Add("start: for each program", report.Seconds, took.Seconds()/float64(n))
 	e.Add("start: CPU", report.Seconds, proc.CPU(pid).Seconds())
 	idle(e, pid, n)
 	hello, clean, err := helloWorld(e)

@@ -71,8 +71,8 @@ func (s *Scenario) Carry(c *target.Contender, quick bool, self string, f *report
 // All returns the scenarios in the order of the table.
 func All(full bool) []*Scenario {
 	list := []*Scenario{fleet(10), fleet(100), fleet(1000)}
-	if n := largest(); full && n > 1000 {
-		list = append(list, fleet(n))
+	if full {
+		list = append(list, fleet(10000), piped(10000))
 	}
 	list = append(list, respawn(), churn(10), churn(200))
 	list = append(list, outputs()...)
