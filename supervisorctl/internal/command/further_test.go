@@ -278,6 +278,13 @@ func TestUpdateInPlace(t *testing.T) {
 		t.Errorf("calls %s", got)
 	}
 	f = prepare(t)
+	f.Answer["updateProcessGroup"] = func([]any) any {
+		return map[string]any{"added": []any{"web_2"}, "removed": []any{}, "restarted": []any{}, "applied": []any{"web_0"}}
+	}
+	if got, want := do(t, f, Settings{}, "update web"), (run{"web: updated process group\n", "", 0}); got != want {
+		t.Errorf("nothing was stopped: %+v", got)
+	}
+	f = prepare(t)
 	got := do(t, f, Settings{Format: JSON}, "update web")
 	var doc struct{ Results []ResultDoc }
 	if err := json.Unmarshal([]byte(got.out), &doc); err != nil {

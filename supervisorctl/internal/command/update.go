@@ -147,7 +147,7 @@ func (u *updater) remove(ctx context.Context, group string) error {
 }
 
 // change updates a group in place where the server can do that, and restarts it
-// as a whole elsewhere. What is printed is the same.
+// as a whole elsewhere. "stopped" is printed where something was stopped.
 func (u *updater) change(ctx context.Context, group string) error {
 	if !u.whole && u.c.has(ctx, u.conn, updateMethod) {
 		done, err := u.inPlace(ctx, group)
@@ -187,7 +187,9 @@ func (u *updater) inPlace(ctx context.Context, group string) (done bool, err err
 			u.c.addResult(ResultDoc{Action: "update", Name: group + ":" + name, Group: group, Process: &name, OK: true, Outcome: part.outcome})
 		}
 	}
-	u.c.say(group + ": stopped")
+	if len(up.Removed)+len(up.Restarted) > 0 {
+		u.c.say(group + ": stopped")
+	}
 	u.tell("update", group, "updated process group")
 	return true, nil
 }

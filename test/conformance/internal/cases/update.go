@@ -81,9 +81,9 @@ func childPIDs(t *T) map[string]int {
 	return out
 }
 
-const liveDiffers = "An option that a running child need not know of (priority, stopwaitsecs, autostart, buffer_size, events ...) is applied by an update without a restart."
+const liveDiffers = "An option that a running child need not know of (priority, stopwaitsecs, autostart, buffer_size, events ...) is applied by an update without a restart, and supervisorctl does not say \"stopped\" then."
 
-const memberDiffers = "The reference restarts a whole group although one member changed; ours restarts only that member."
+const memberDiffers = "The reference restarts a whole group although one member changed; ours restarts only that member, and supervisorctl says \"stopped\" only where one was stopped."
 
 func updateCases() []suite.Case {
 	ab := quiet("a") + quiet("b")
