@@ -18,6 +18,8 @@ func Main(args []string) error {
 	switch name {
 	case "hello":
 		return nil
+	case "memory":
+		return memory(args, os.Stdout)
 	case "write":
 		return write(args)
 	case "listen":

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -177,10 +178,23 @@ func statusCold(e *Env, d *target.Daemon) error {
 			return fmt.Errorf("%s status printed %.100q", e.C.Ctl, out)
 		}
 		e.Add("supervisorctl status", report.Seconds, took.Seconds())
-		if ru, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-			e.Add("supervisorctl status: RSS", report.Bytes, float64(ru.Maxrss<<10))
-		}
 	}
+	return ctlMemory(e, d)
+}
+
+// ctlMemory notes the memory of one run of supervisorctl.
+func ctlMemory(e *Env, d *target.Daemon) error {
+	cmd := exec.Command(e.Self, "role", "memory", e.C.Ctl, "-c", d.Conf, "status")
+	cmd.Env = target.Env(d.Dir)
+	out, err := cmd.Output()
+	if err != nil {
+		return err
+	}
+	kib, err := strconv.Atoi(strings.TrimSpace(string(out)))
+	if err != nil {
+		return err
+	}
+	e.Add("supervisorctl status: RSS", report.Bytes, float64(kib<<10))
 	return nil
 }
 
