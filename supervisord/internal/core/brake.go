@@ -20,6 +20,7 @@ type brake struct {
 	breaks int          // in a row
 	last   life.Instant // when the protocol was broken last
 	gaveUp bool
+	again  bool // it is being stopped to be started again
 }
 
 // broken notes another break, and returns how long to wait with the restart, or
@@ -82,7 +83,11 @@ func (b *bus) unknown(id ProcID) {
 		return
 	}
 	now := b.s.loop.now()
-	broke := p.cfg.Name + " (pid " + strconv.Itoa(p.life.PID) + "), which broke the event listener protocol"
+	broke := p.cfg.Name
+	if p.life.PID != 0 { // else the news of its start is still on the way
+		broke += " (pid " + strconv.Itoa(p.life.PID) + ")"
+	}
+	broke += ", which broke the event listener protocol"
 	wait, again := p.brake.broken(p.cfg.StartRetries, now)
 	switch {
 	case !again:
@@ -104,13 +109,14 @@ func (b *bus) restartListener(r restart) {
 	if b.s.byID[p.id] != p || p.spawns != r.spawn || !p.life.State.Up() || !p.group.cfg.RestartUnknown || b.s.end.begun {
 		return
 	}
+	p.brake.again = true
 	b.s.step(p, life.Event{Kind: life.Stop})
 	b.s.await(p, down, func(err error) {
 		if err != nil {
 			return
 		}
 		b.s.loop.in.put(func() {
-			if b.s.byID[p.id] == p && !b.s.end.begun {
+			if b.s.byID[p.id] == p && p.brake.again && !b.s.end.begun {
 				b.s.step(p, life.Event{Kind: life.Start})
 			}
 		})

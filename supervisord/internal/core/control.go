@@ -92,6 +92,7 @@ func (l *Loop) stop(ctx context.Context, name string, wait bool) error {
 
 // stopOne stops a process for somebody who called it name.
 func (s *state) stopOne(p *process, name string, wait bool, reply func(error)) {
+	p.brake.again = false // whoever stops it now wants it to stay down
 	if !p.life.State.Up() {
 		reply(wire.NewFault(wire.NotRunning, name))
 		return
