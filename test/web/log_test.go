@@ -275,6 +275,33 @@ command = /bin/sh %DIR%/slow.sh
 	d.waitState("slow", "STOPPED")
 }
 
+// Who reads far above while a program floods its log is not drowned: the view
+// holds, and what follows is there when it is wanted.
+func TestFloodWhileReading(t *testing.T) {
+	d := newDaemon(t, strings.Replace(talker, "20KB", "0", 1)+rpc)
+	d.write("talker.log", strings.Repeat("early\n", 500))
+	d.start()
+	b := newTab(t)
+	b.openLive(d.url("log.html?name=talker"))
+	b.waitFor(`document.querySelectorAll(".line").length === 500`)
+	b.do(`log.scrollTop = 0`)
+	b.waitFor(`!document.getElementById("end").hidden && document.querySelector(".cut").textContent === "the log begins here"`)
+	at := b.text(`log.scrollTop`)
+	for i := range 4 { // as much as 40,000 lines
+		d.say(strings.Repeat("x\n", 10_000) + fmt.Sprintf("part %d\n", i))
+		b.waitFor(fmt.Sprintf(`document.getElementById("follow").getAttribute("aria-disabled") === "true" || [...document.querySelectorAll(".line")].some((l) => l.textContent === "part %d")`, i))
+	}
+	b.waitFor(`document.getElementById("follow").getAttribute("aria-disabled") === "true"`)
+	if got := b.text(`log.scrollTop`); got != at {
+		t.Errorf("the view has moved from %s to %s", at, got)
+	}
+	b.click("#end")
+	b.shows("part 3")
+	b.waitFor(`document.getElementById("link").dataset.state === "live"`)
+	d.say("after all\n")
+	b.shows("after all")
+}
+
 // The activity log is a log as any other.
 func TestActivityLog(t *testing.T) {
 	d := startDaemon(t, pair)

@@ -33,6 +33,7 @@ func TestThousandProcesses(t *testing.T) {
 	b.openLive(d.url(""))
 	b.waitFor(`document.querySelectorAll("#rows tr.p").length === 1000`)
 	b.waitFor(`document.querySelector(".sum").textContent === "1000 processes · 1000 running"`)
+	b.waitFor(`document.getElementById("usage").textContent !== ""`) // the stream has told all
 	// From now on every row that is made, removed or written to is noted.
 	b.do(`(() => {
 		window.rows = [...document.querySelectorAll("#rows tr.p")];
@@ -46,7 +47,7 @@ func TestThousandProcesses(t *testing.T) {
 	b.waitFor(fmt.Sprintf(`document.querySelector('%s .rst').textContent === "1"`, row("worker:w0500")))
 	b.waitFor(fmt.Sprintf(`document.querySelector('%s .pid').textContent !== "%d"`, row("worker:w0500"), before))
 	if got := b.text(`[...touched].filter(Boolean).join(" ")`); got != "worker:w0500" {
-		t.Errorf("one process has changed, and these rows were touched: %s", got)
+		t.Errorf("one process has changed, and these rows were touched: %.300s", got)
 	}
 	b.do(`(filter.value = "w09", filter.dispatchEvent(new Event("input")))`)
 	b.waitFor(`document.querySelectorAll("#rows tr.p").length === 100`)
@@ -55,6 +56,12 @@ func TestThousandProcesses(t *testing.T) {
 	if got := b.text(`window.rows.every((r) => r.isConnected)`); got != "true" {
 		t.Error("rows were made anew")
 	}
+	// The outcome is seen wherever one is.
+	b.click(button("restart process worker:w0999"))
+	b.waitFor(`scrollY > 1000 && (({ top, bottom }) => top > 0 && bottom <= innerHeight)(document.querySelector(".message").getBoundingClientRect())`)
+	b.message("Restarted worker:w0999.")
+	b.do(`scrollTo(0, 0)`)
+	b.waitFor(`scrollY === 0 && document.querySelector(".fold").getBoundingClientRect().top > 0`)
 	b.click(`tr.g .fold`)
 	b.waitFor(`document.querySelectorAll("#rows tr.p").length === 0`)
 	b.click(`tr.g .fold`)

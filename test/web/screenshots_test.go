@@ -201,11 +201,12 @@ func fewColours(t testing.TB, b []byte) []byte {
 	// The colours that are seen most, none too much like another.
 	var palette color.Palette
 	for apart := 400; len(palette) < 256 && apart > 0; apart /= 2 {
-		for _, c := range colours {
+		for i, c := range colours {
 			if len(palette) == 256 {
 				break
 			}
-			if len(palette) == 0 || distance(c, palette[palette.Index(c)]) >= apart {
+			surface := apart == 400 && i < 24 // backgrounds, as they are
+			if surface || distance(c, palette[palette.Index(c)]) >= apart {
 				palette = append(palette, c)
 			}
 		}

@@ -86,7 +86,7 @@ func streamchanges(qw422016 *qt422016.Writer, p *Preview) {
 		qw422016.E().S(g.Name)
 		qw422016.N().S(`</h2>
 `)
-		streamoptions(qw422016, g.Options)
+		streamoptions(qw422016, g.Options, true)
 		for _, c := range g.Processes {
 			qw422016.N().S(`
 <p><b>`)
@@ -100,7 +100,7 @@ func streamchanges(qw422016 *qt422016.Writer, p *Preview) {
 			}
 			qw422016.N().S(`</p>
 `)
-			streamoptions(qw422016, c.Options)
+			streamoptions(qw422016, c.Options, false)
 		}
 		qw422016.N().S(`
 </section>
@@ -109,7 +109,7 @@ func streamchanges(qw422016 *qt422016.Writer, p *Preview) {
 	if len(p.Daemon) > 0 {
 		qw422016.N().S(`
 <section class="card change"><h2>Needs a restart of supervisord</h2>`)
-		streamoptions(qw422016, p.Daemon)
+		streamoptions(qw422016, p.Daemon, false)
 		qw422016.N().S(`</section>
 `)
 	}
@@ -140,7 +140,10 @@ func changes(p *Preview) string {
 	return qs422016
 }
 
-func streamoptions(qw422016 *qt422016.Writer, list []OptionChange) {
+// The effect on a process tells whether its options are applied live; tell is for those of groups.
+//
+
+func streamoptions(qw422016 *qt422016.Writer, list []OptionChange, tell bool) {
 	if len(list) > 0 {
 		qw422016.N().S(`<ul class="options">
 `)
@@ -163,7 +166,7 @@ func streamoptions(qw422016 *qt422016.Writer, list []OptionChange) {
 				qw422016.E().S(o.OldAt)
 				qw422016.N().S(`</span>`)
 			}
-			if o.Live {
+			if o.Live && tell {
 				qw422016.N().S(` <span class="tag">applied live</span>`)
 			}
 			qw422016.N().S(`</li>
@@ -174,15 +177,15 @@ func streamoptions(qw422016 *qt422016.Writer, list []OptionChange) {
 	}
 }
 
-func writeoptions(qq422016 qtio422016.Writer, list []OptionChange) {
+func writeoptions(qq422016 qtio422016.Writer, list []OptionChange, tell bool) {
 	qw422016 := qt422016.AcquireWriter(qq422016)
-	streamoptions(qw422016, list)
+	streamoptions(qw422016, list, tell)
 	qt422016.ReleaseWriter(qw422016)
 }
 
-func options(list []OptionChange) string {
+func options(list []OptionChange, tell bool) string {
 	qb422016 := qt422016.AcquireByteBuffer()
-	writeoptions(qb422016, list)
+	writeoptions(qb422016, list, tell)
 	qs422016 := string(qb422016.B)
 	qt422016.ReleaseByteBuffer(qb422016)
 	return qs422016

@@ -276,8 +276,8 @@ func streamprocessRow(qw422016 *qt422016.Writer, r *row) {
 	if r.LastExit != "" {
 		qw422016.E().S(r.LastExit)
 		qw422016.N().S(`<span class="more">`)
-		qw422016.E().S(duration(r.Now - r.Stopped))
-		qw422016.N().S(` ago</span>`)
+		qw422016.E().S(ago(r.Now - r.Stopped))
+		qw422016.N().S(`</span>`)
 	}
 	qw422016.N().S(`</td>
 <td role="cell" class="act">`)

@@ -364,6 +364,11 @@ func TestFigures(t *testing.T) {
 			t.Errorf("duration(%d) = %s", seconds, got)
 		}
 	}
+	for seconds, want := range map[int64]string{-5: "0 s ago", 59: "59 s ago", 3599: "59 min ago", 3600: "1 h ago", 3 * 86400: "3 d ago"} {
+		if got := ago(seconds); got != want {
+			t.Errorf("ago(%d) = %s", seconds, got)
+		}
+	}
 	for n, want := range map[int64]string{0: "0 B", 1023: "1023 B", 1024: "1.0 KiB", 1536: "1.5 KiB", 200 << 10: "200 KiB", 5 << 30: "5.0 GiB", 3 << 50: "3072.0 TiB"} {
 		if got := byteSize(n); got != want && n < 1<<50 {
 			t.Errorf("byteSize(%d) = %s, want %s", n, got, want)

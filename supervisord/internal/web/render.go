@@ -73,6 +73,20 @@ func duration(seconds int64) string {
 	return text
 }
 
+// ago says how long ago something was, in one unit. The script does the same.
+func ago(seconds int64) string {
+	s := max(seconds, 0)
+	switch {
+	case s < 60:
+		return fmt.Sprintf("%d s ago", s)
+	case s < 3600:
+		return fmt.Sprintf("%d min ago", s/60)
+	case s < 86400:
+		return fmt.Sprintf("%d h ago", s/3600)
+	}
+	return fmt.Sprintf("%d d ago", s/86400)
+}
+
 // byteSize writes a size with a unit, in three digits or a little more.
 func byteSize(n int64) string {
 	const step = 1024

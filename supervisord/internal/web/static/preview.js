@@ -10,14 +10,14 @@ const effects = {
   apply: "will be changed while running:",
 };
 
-function options(list) {
+function options(list, tell) {
   if (!list.length) return [];
   const items = list.map((o) => {
     const li = make("li", {}, make("code", {}, o.option || "[" + o.section + "]"));
     if (o.old_value || o.new_value) li.append(" " + o.old_value + " → " + o.new_value);
     if (o.new_at) li.append(" ", make("span", { class: "at" }, o.new_at));
     else if (o.old_at) li.append(" ", make("span", { class: "at" }, "was " + o.old_at));
-    if (o.live) li.append(" ", make("span", { class: "tag" }, "applied live"));
+    if (o.live && tell) li.append(" ", make("span", { class: "tag" }, "applied live"));
     return li;
   });
   return [make("ul", { class: "options" }, ...items)];
@@ -28,7 +28,7 @@ function few(names) {
 }
 
 function group(g) {
-  const box = make("section", { class: "card change k-" + g.kind }, make("h2", {}, make("span", { class: "kind" }, g.kind), " " + g.name), ...options(g.options));
+  const box = make("section", { class: "card change k-" + g.kind }, make("h2", {}, make("span", { class: "kind" }, g.kind), " " + g.name), ...options(g.options, true));
   for (const p of g.processes) {
     const line = make("p", {}, make("b", {}, effects[p.effect]), " " + few(p.names));
     if (p.at) line.append(" ", make("code", {}, p.at));

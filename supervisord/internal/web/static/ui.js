@@ -65,6 +65,7 @@ export function ask(title, body, yes) {
   const button = byId("ask-yes");
   button.textContent = yes || "";
   button.hidden = !yes;
+  dialog.querySelector(".choices").firstElementChild.textContent = yes ? "Cancel" : "Close";
   dialog.returnValue = "";
   dialog.onclose = () => {
     // The news of an earlier closing may come when the next question is open.
