@@ -40,6 +40,8 @@ func (c *Ctl) events(ctx context.Context, arg string) error {
 		c.fail("Error: this server does not know all of these event types: " + strings.Join(types, ", "))
 		c.Exit = ExitUsage
 		return nil
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New(client.Redact(c.settings.ServerURL) + " broke off in the midst of its events")
 	}
 	return err
 }

@@ -223,6 +223,14 @@ func TestEvents(t *testing.T) {
 	if got := do(t, f, Settings{}, "events --types tick,bogus"); got.exit != ExitUsage || got.out != "Error: this server does not know all of these event types: TICK, BOGUS\n" {
 		t.Errorf("%+v", got)
 	}
+	f.Stream = func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, "data: {\"serial\":7,\"name\":\"TICK_5\",\"payload\":\"when:5\"}\n\n")
+		w.(http.Flusher).Flush()
+		panic(http.ErrAbortHandler)
+	}
+	if got := do(t, f, Settings{}, "events"); got.exit != ExitFailure || !strings.HasPrefix(got.out, "7 TICK_5 when:5\nerror: ") || !strings.HasSuffix(got.out, " broke off in the midst of its events\n") {
+		t.Errorf("%+v", got)
+	}
 	f.Stream = nil
 	if got := do(t, f, Settings{}, "events"); got.exit != ExitFailure || got.out != "error: this server does not offer its events to supervisorctl\n" {
 		t.Errorf("%+v", got)

@@ -266,7 +266,7 @@ func takeWatch(fields []string) (names []string, every time.Duration, err error)
 			every = defaultWatch
 		case ok:
 			secs, perr := strconv.ParseFloat(value, 64)
-			if perr != nil || secs < 0.1 || secs > 86400 {
+			if perr != nil || !(secs >= 0.1 && secs <= 86400) { // it may be NaN
 				return nil, 0, fmt.Errorf("invalid value for --watch %s: a number of seconds from 0.1 to 86400 is allowed", quoted(value))
 			}
 			every = time.Duration(secs * float64(time.Second))
@@ -294,7 +294,7 @@ func (c *Ctl) watch(ctx context.Context, conn *client.Client, names []string, ev
 			if ctx.Err() != nil {
 				return nil
 			}
-			return err
+			return c.statusDown(c.notUp(err))
 		}
 		if c.doc != nil {
 			c.end()
