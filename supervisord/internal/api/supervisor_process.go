@@ -61,8 +61,9 @@ written \\, \t, \n or \r. It is a tenth as long as the answer of getAllProcessIn
 restarts (starts after the first one), tries (failed starts in a row), exited
 (whether a process has ended at all), exitstatus (of the last one that has, also
 when its start counts as failed; -1 if a signal ended it), expected (whether
-exitcodes has it), cause (how it ended, in words; empty if none has), and listener (the state of an event listener: ACKNOWLEDGED,
-READY, BUSY or UNKNOWN; empty for other processes).`,
+exitcodes has it), cause (how it ended, in words; empty if none has), and
+listener (the state of an event listener: ACKNOWLEDGED, READY, BUSY or UNKNOWN;
+empty for other processes).`,
 			Returns:   Result{Type: Array, Doc: "a struct for each process, sorted by group and name"},
 			Extension: true,
 			Fn: func(context.Context, []any) (any, error) {
