@@ -188,7 +188,26 @@ func TestChoosing(t *testing.T) {
 
 	b.click(`.chip[data-filter="STOPPED"]`)
 	b.expectRows("zz:zz")
+	if got := b.text(`location.hash`); got != "#state=STOPPED" {
+		t.Errorf("the address has %q", got)
+	}
+	// One comes back from a log to what was looked for, and the address shows it to others.
+	b.click(row("zz:zz") + " .who a")
+	b.waitFor(`location.pathname === "/log.html" && document.getElementById("link").dataset.state === "live"`)
+	b.click(".back")
+	b.waitFor(`location.hash === "#state=STOPPED" && document.getElementById("link").dataset.state === "live"`)
+	b.expectRows("zz:zz")
 	b.click(`.chip[data-filter=""]`)
+	b.expectRows("[pair] pair:p0 pair:p1 sleeper:sleeper zz:zz")
+	other := newTab(t)
+	other.openLive(d.url("#find=P1+running"))
+	other.waitFor(`document.getElementById("filter").value === "P1 running"`)
+	other.expectRows("[pair] pair:p1")
+	other.do(`document.querySelector(".skip").click()`)
+	other.waitFor(`location.hash === "#main"`)
+	other.expectRows("[pair] pair:p1")
+	other.open(d.url("#state=STOPPED"))
+	other.expectRows("zz:zz")
 
 	b.click(`tr.g .fold`)
 	b.expectRows("[pair] sleeper:sleeper zz:zz")

@@ -558,19 +558,29 @@ func TestWeight(t *testing.T) {
 		views = append(views, view(dir, "worker", fmt.Sprint("worker_", i), life.Running))
 	}
 	r := newRigOf(t, dir, views...)
+	// What a page or a file in it refers to.
+	refers := regexp.MustCompile(`(?:(?:href|src)="s/\w+/|from "\./|url\()([\w.]+)`)
 	for _, page := range []string{"/", "/log.html?name=worker:worker_0"} {
-		size := len(r.get(page).body)
 		seen := map[string]bool{}
-		for file := range loadAssets().files {
-			path := "/s/" + loadAssets().version + "/" + file
-			if body := r.get(path).body; !seen[path] {
-				seen[path] = true
-				size += len(body)
+		var weigh func(body string) int
+		weigh = func(body string) int {
+			size := len(body)
+			for _, m := range refers.FindAllStringSubmatch(body, -1) {
+				if file := m[1]; !seen[file] {
+					seen[file] = true
+					got := r.get("/s/" + loadAssets().version + "/" + file)
+					if got.StatusCode != 200 {
+						t.Errorf("%s refers to %s, which is not there", page, file)
+					}
+					size += weigh(got.body)
+				}
 			}
+			return size
 		}
-		t.Logf("%s: %d bytes", page, size)
-		if size > 100_000 {
-			t.Errorf("%s weighs %d bytes with everything it may load", page, size)
+		size := weigh(r.get(page).body)
+		t.Logf("%s: %d bytes in %d files", page, size, len(seen)+1)
+		if size > 100_000 || len(seen) < 12 {
+			t.Errorf("%s weighs %d bytes with all of its %d files", page, size, len(seen)+1)
 		}
 	}
 }

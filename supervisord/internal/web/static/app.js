@@ -157,19 +157,38 @@ byId("rows").addEventListener("click", (e) => {
   remember();
 });
 
+// What is looked for is in the address, which can be kept and sent to others.
 const filter = byId("filter");
-filter.addEventListener("input", () => {
-  settings.words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-  table.arrange();
-});
-slashFocuses(filter);
+const chips = [...document.querySelectorAll(".chip")];
 
-for (const chip of document.querySelectorAll(".chip")) {
+function choose() {
+  settings.words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+  for (const chip of chips) chip.setAttribute("aria-pressed", String(chip.dataset.filter === settings.state));
+  table.arrange();
+}
+
+function note() {
+  const q = new URLSearchParams();
+  if (filter.value.trim()) q.set("find", filter.value);
+  if (settings.state) q.set("state", settings.state);
+  history.replaceState(null, "", q.size ? "#" + q : location.pathname + location.search);
+  choose();
+}
+
+function recall() {
+  const q = new URLSearchParams(location.hash.slice(1));
+  if (q.has("main")) return; // the link that skips to the content
+  filter.value = q.get("find") || "";
+  settings.state = chips.some((c) => c.dataset.filter === q.get("state")) ? q.get("state") : "";
+  choose();
+}
+
+filter.addEventListener("input", note);
+slashFocuses(filter);
+for (const chip of chips) {
   chip.addEventListener("click", () => {
     settings.state = settings.state === chip.dataset.filter ? "" : chip.dataset.filter;
-    for (const other of document.querySelectorAll(".chip"))
-      other.setAttribute("aria-pressed", String(other.dataset.filter === settings.state));
-    table.arrange();
+    note();
   });
 }
 
@@ -178,8 +197,10 @@ for (const close of document.querySelectorAll("a.close")) {
   close.addEventListener("click", (e) => {
     e.preventDefault();
     close.parentElement.remove();
-    history.replaceState(null, "", "./");
+    history.replaceState(null, "", "./" + location.hash);
   });
 }
 
 showSettings();
+if (location.hash) recall();
+addEventListener("hashchange", recall);

@@ -564,6 +564,14 @@ async function refreshState() {
 }
 setInterval(refreshState, 5000);
 
+// Back to where one came from, with what was looked for there.
+document.querySelector(".back").addEventListener("click", (e) => {
+  const from = document.referrer && new URL(document.referrer);
+  if (!from || from.origin !== location.origin || !["", "index.html"].some((p) => new URL(p, location.href.replace(/[^/]*$/, "")).pathname === from.pathname)) return;
+  e.preventDefault();
+  history.back();
+});
+
 const act = byId("act");
 if (act) {
   act.addEventListener("submit", (e) => e.preventDefault());

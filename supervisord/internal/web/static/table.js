@@ -150,6 +150,7 @@ export class Table {
     this.rows = new Map();
     this.groups = new Map();
     this.offset = 0; // of the daemon's clock
+    this.told = false; // the stream has told all
     this.seen = new Set(); // rows in sight, which are the ones that tick
     this.watch = new IntersectionObserver((entries) => this.sight(entries), { rootMargin: "300px" });
     for (const tr of this.body.querySelectorAll("tr.p")) this.adopt(tr.dataset.id, tr, false);
@@ -193,6 +194,7 @@ export class Table {
       this.put(p);
     }
     this.drop(gone);
+    this.told = true;
     this.arrange();
     this.sums();
   }
@@ -268,6 +270,7 @@ export class Table {
 
   /** Puts the rows that are to be seen into their order. */
   arrange() {
+    if (!this.told) return;
     const compare = this.compare();
     const all = [...this.processes.values()];
     const list = all.filter((p) => this.matches(p)).sort(compare);
