@@ -2,7 +2,6 @@ package pump
 
 import (
 	"fmt"
-	"sync"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -19,8 +18,7 @@ type Conn struct {
 	fds    [3]int // those for the child
 	parent [3]int // our ends; -1 where there is none
 	sinks  [3]sink
-	stdin  pipeName  // of a parked standard input
-	once   sync.Once // closes the child's ends
+	stdin  pipeName // of a parked standard input
 }
 
 // Open makes the pipes of a child and opens its logs. The error holds a
@@ -118,17 +116,21 @@ func nonBlocking(fd int) error {
 // 1 when stderr is redirected.
 func (c *Conn) Child() [3]int { return c.fds }
 
-// Commit tells that the child exists, and its pid. The child's ends are closed
-// here, and reading begins.
+// Commit tells that the child exists, and its pid. The shard closes the child's
+// ends, and begins to read.
 func (c *Conn) Commit(pid int) {
-	c.once.Do(c.closeChild)
-	c.pump.shard(c.spec.ID).do(func(s *shard) { s.begin(c, pid) })
+	c.pump.shard(c.spec.ID).do(func(s *shard) {
+		c.closeChild()
+		s.begin(c, pid)
+	})
 }
 
-// Abort tells that there will be no child, and closes everything.
+// Abort tells that there will be no child. The shard closes everything.
 func (c *Conn) Abort() {
-	c.once.Do(c.closeChild)
-	c.pump.shard(c.spec.ID).do(func(s *shard) { s.abort(c) })
+	c.pump.shard(c.spec.ID).do(func(s *shard) {
+		c.closeChild()
+		s.abort(c)
+	})
 }
 
 // WriteStderr handles msg as if the child had written it to its stderr: it goes

@@ -4,6 +4,8 @@ import (
 	"syscall"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/supervisor-go/supervisor/pkg/config"
 	"github.com/supervisor-go/supervisor/supervisord/internal/core"
 )
@@ -60,6 +62,20 @@ func BenchmarkSpawner(b *testing.B) {
 		<-c.ended
 	}
 	perSpawn(b, before)
+}
+
+// BenchmarkSpawnerCrowded is the same in a process with as many descriptors as
+// ten thousand programs take, or as the system allows.
+func BenchmarkSpawnerCrowded(b *testing.B) {
+	fd := null(b)
+	for range 19_500 {
+		n, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
+		if err != nil {
+			break
+		}
+		defer syscall.Close(n)
+	}
+	BenchmarkSpawner(b)
 }
 
 // BenchmarkSpawnerQueue asks for all of them at once.

@@ -99,7 +99,7 @@ func (e *unsaidError) Error() string { return e.why }
 func (s *Spawner) forkSelf(j *job, env, argv []string) (int, error) {
 	s.thread.setUmask(-1)
 	return syscall.ForkExec(ownBinary(), argv, &syscall.ProcAttr{
-		Env: env, Files: j.files(), Sys: &syscall.SysProcAttr{Setpgid: true},
+		Env: env, Files: j.files, Sys: &syscall.SysProcAttr{Setpgid: true},
 	})
 }
 

@@ -12,8 +12,7 @@ import (
 // forkThread forks, signals and reaps until Close. select is fair, so a long
 // queue of one kind does not hold up the others.
 func (s *Spawner) forkThread() {
-	defer s.done.Done()
-	// Never unlocked: the thread has a umask of its own and ends with us.
+	// Never unlocked: the thread has things of its own and ends with us.
 	runtime.LockOSThread()
 	s.reap()
 	for {
@@ -35,9 +34,13 @@ func (s *Spawner) fork(j *job) {
 	// Not at start: the daemon may change its directory and umask until it asks
 	// for its first child.
 	s.setUp.Do(s.thread.setUp)
-	pid, err := s.forkQuickly(j)
-	if err != nil {
-		pid, err = s.forkCarefully(j, err)
+	var pid int
+	var err error
+	if j.files, err = s.thread.take(j.conn.Child()); err == nil {
+		if pid, err = s.forkQuickly(j); err != nil {
+			pid, err = s.forkCarefully(j, err)
+		}
+		s.thread.giveBack(j.files)
 	}
 	if err != nil {
 		s.giveUp(j, err)
@@ -58,14 +61,9 @@ func (s *Spawner) forkQuickly(j *job) (int, error) {
 		return 0, errCareful
 	}
 	return syscall.ForkExec(j.file, j.argv, &syscall.ProcAttr{
-		Dir: j.dir, Env: j.env, Files: j.files(),
+		Dir: j.dir, Env: j.env, Files: j.files,
 		Sys: &syscall.SysProcAttr{Setpgid: true, Credential: j.cred},
 	})
-}
-
-func (j *job) files() []uintptr {
-	fds := j.conn.Child()
-	return []uintptr{uintptr(fds[0]), uintptr(fds[1]), uintptr(fds[2])}
 }
 
 // giveUp reports that no child at all could be made.

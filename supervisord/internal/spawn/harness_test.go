@@ -230,13 +230,18 @@ func (p *pipes) stderr(id core.ProcID) string { c := p.of(id); <-c.err.done; ret
 func (c *conn) Child() [3]int { return c.child }
 
 func (c *conn) closeChild() {
-	closed := map[int]bool{}
-	for _, fd := range c.child {
-		if !closed[fd] {
-			closed[fd] = true
-			syscall.Close(fd)
+	done := make(chan struct{})
+	go func() { // on a thread with the descriptors of the daemon
+		defer close(done)
+		closed := map[int]bool{}
+		for _, fd := range c.child {
+			if !closed[fd] {
+				closed[fd] = true
+				syscall.Close(fd)
+			}
 		}
-	}
+	}()
+	<-done
 }
 
 func (c *conn) Commit(int) {

@@ -24,6 +24,7 @@ type job struct {
 	cred    *syscall.Credential
 	refusal string // why the child cannot become its user; "" if it can
 	conn    Conn
+	files   []uintptr // of the child, while it is made
 }
 
 // prepareAll takes requests for as long as it is the preparer in office.

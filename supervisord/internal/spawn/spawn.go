@@ -30,7 +30,9 @@ type Opener interface {
 	Open(core.StreamSpec) (Conn, error)
 }
 
-// Conn is the streams of one child, on their way into it.
+// Conn is the streams of one child, on their way into it. It is called by a
+// thread with a table of descriptors of its own: it has to leave it to others to
+// close what is the daemon's.
 type Conn interface {
 	// Child returns the descriptors to become 0, 1 and 2 of the child. They stay
 	// open until Commit or Abort, and block.
@@ -134,7 +136,10 @@ func (s *Spawner) run() {
 	stopIgnoring()
 	signal.Notify(s.sigchld, syscall.SIGCHLD)
 	s.done.Add(1)
-	go s.forkThread()
+	go func() {
+		defer s.done.Done()
+		awayFromMainThread(s.forkThread)
+	}()
 	if turn, ok := s.watch.next(0); ok {
 		go s.prepareAll(turn)
 	}

@@ -187,16 +187,16 @@ func TestGroupSignalReachesChildThatLeftItsGroup(t *testing.T) {
 }
 
 func TestSocketBecomesDescriptorZero(t *testing.T) {
-	r, w, err := os.Pipe()
-	if err != nil {
+	var ends [2]int
+	if err := syscall.Pipe2(ends[:], syscall.O_CLOEXEC); err != nil {
 		t.Fatal(err)
 	}
-	w.WriteString("from the socket\n")
-	w.Close()
+	syscall.Write(ends[1], []byte("from the socket\n"))
+	syscall.Close(ends[1])
 	s := start(t, nil)
 	s.last++
 	spec := request(s.last, program("cat"))
-	spec.Streams.SocketFD = int(r.Fd())
+	spec.Streams.SocketFD = ends[0] // the opener closes it
 	s.Spawn(spec)
 	s.story.exitOf(t, s.last)
 	if got := s.pipes.stdout(s.last); got != "from the socket\n" {

@@ -14,14 +14,19 @@ type thread struct {
 	private bool // umask and directory belong to this thread alone
 	daemon  int  // the daemon's umask
 	umask   int  // the present one
+
+	apart    bool // it has a table of descriptors of its own
+	daemonFD int  // stands for the daemon, to take descriptors from; -1 before the first
 }
 
-// setUp makes the umask private to the calling thread, so that it can be
-// changed for one child without being seen by anybody else, and unblocks all
+// setUp gives the calling thread descriptors of its own and makes the umask
+// private to it, so that it can be
+// changed for one child without being seen by anybody else. It unblocks all
 // signals, because children inherit the mask. Some containers forbid
 // unshare(2); there children with a umask of their own go the careful way.
 func (t *thread) setUp() {
 	unix.PthreadSigmask(unix.SIG_SETMASK, &unix.Sigset_t{}, nil)
+	t.leaveDescriptors()
 	if unix.Unshare(unix.CLONE_FS) != nil {
 		return
 	}

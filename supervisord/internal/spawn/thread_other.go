@@ -16,6 +16,15 @@ func (t *thread) setUp() {}
 // the careful way.
 func (t *thread) setUmask(mask int) bool { return mask < 0 }
 
+// take returns descriptors for a child.
+func (t *thread) take(from [3]int) (files []uintptr, err error) {
+	return []uintptr{uintptr(from[0]), uintptr(from[1]), uintptr(from[2])}, nil
+}
+
+func (t *thread) giveBack([]uintptr) {}
+
+func awayFromMainThread(f func()) { f() }
+
 func becomeSubreaper() error {
 	return errors.New("cannot become the reaper of orphaned descendants: this system has no such service")
 }
