@@ -160,8 +160,15 @@ func TestEarlierFilesAndSearch(t *testing.T) {
 		t.Error("the match is not marked")
 	}
 
+	// What is chosen while something else is being loaded is done after that.
+	b.openLive(d.url("log.html?name=talker"))
+	b.shows("current line 00199 ........................................")
+	b.do(`(() => { const real = fetch, gate = new Promise((open) => { window.openGate = open; });
+		window.fetch = async (...args) => { window.waits = true; await gate; return real(...args); }; log.scrollTop = 0; })()`)
+	b.waitFor(`window.waits`)
 	b.run(chromedp.SetValue(chromedp.CSS("#file"), "1"))
 	b.do(`document.getElementById("file").dispatchEvent(new Event("change"))`)
+	b.do(`openGate()`)
 	b.shows("older line 00099 ........................................")
 	b.waitFor(`document.getElementById("follow").getAttribute("aria-disabled") === "true"`)
 	href := b.text(`document.getElementById("download").href`)

@@ -51,7 +51,7 @@ const view = {
 };
 
 let stream = null;
-let loading = false;
+let loading = null; // what is being loaded
 
 const atEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight < 40;
 const toEnd = () => (box.scrollTop = box.scrollHeight);
@@ -182,17 +182,29 @@ async function openFile(index) {
   toEnd();
 }
 
-/** Only one thing is loaded at a time. */
+/** Only one thing is loaded at a time; what scrolling asks for meanwhile is left. */
 async function exclusively(fn) {
   if (loading) return false;
-  loading = true;
+  loading = attempt(fn);
+  try {
+    return await loading;
+  } finally {
+    loading = null;
+  }
+}
+
+/** What a click asks for waits for its turn. */
+async function inTurn(fn) {
+  while (loading) await loading;
+  return exclusively(fn);
+}
+
+async function attempt(fn) {
   try {
     return await fn();
   } catch (e) {
     say("The log cannot be read: " + e.message + ".", true);
     return false;
-  } finally {
-    loading = false;
   }
 }
 
@@ -414,7 +426,7 @@ async function previous() {
   if (hits.at > 0) return hits.go(hits.at - 1);
   if (hits.at < 0 && hits.list.length) return hits.go(hits.list.length - 1);
   byId("matches").textContent = "searching …";
-  const found = await exclusively(() => searchBefore());
+  const found = await inTurn(searchBefore);
   hits.sort();
   if (!found) hits.show();
   if (found === false && hits.words) byId("matches").textContent = "no earlier match";
@@ -475,11 +487,12 @@ async function next() {
   if (!hits.words) return;
   hits.sort();
   while (hits.at + 1 >= hits.list.length) {
-    if (!(await loadAfter())) {
+    const more = await inTurn(after);
+    hits.sort();
+    if (!more && hits.at + 1 >= hits.list.length) {
       byId("matches").textContent = "no later match";
       return;
     }
-    hits.sort();
   }
   hits.go(hits.at + 1);
 }
@@ -495,10 +508,13 @@ byId("follow").addEventListener("click", () => {
   if (view.following) toEnd();
 });
 
-byId("file").addEventListener("change", (e) => exclusively(() => openFile(Number(e.target.value))));
+byId("file").addEventListener("change", (e) => {
+  const index = Number(e.target.value); // the list may be made anew before it is its turn
+  inTurn(() => openFile(index));
+});
 
 byId("end").addEventListener("click", async () => {
-  if (!view.live) await exclusively(() => openFile(0));
+  if (!view.live) await inTurn(() => openFile(0));
   trim();
   toEnd();
   byId("end").hidden = true;
