@@ -279,6 +279,9 @@ func (l *Loop) stopMany(ctx context.Context, sel selection, wait bool) ([]wire.P
 			finish(nil, err)
 			return
 		}
+		for _, p := range list {
+			p.brake.again = false // as in stopOne, also for one that is being stopped
+		}
 		list = slices.DeleteFunc(list, func(p *process) bool { return !p.life.State.Up() })
 		g := newGathering(len(list), finish)
 		g.asked()

@@ -1,6 +1,6 @@
 // Package core owns all control state of the daemon: processes, groups,
-// listener pools, deadlines and waiters. One goroutine, the loop, reads and
-// writes that state; everyone else sends it closures and events.
+// listener pools, deadlines and waiters. The loop alone reads and writes that
+// state; everyone else sends it closures and events.
 package core
 
 import (
