@@ -76,6 +76,8 @@ type tab struct {
 	t   testing.TB
 	ctx context.Context
 
+	scriptless bool // the browser runs no scripts
+
 	mu       sync.Mutex
 	problems []string // what the page complained of
 	expected []string // parts of complaints that are no problems
@@ -223,7 +225,13 @@ func (b *tab) waitFor(expression string) {
 // click clicks on what a selector finds, with the mouse.
 func (b *tab) click(selector string) {
 	b.t.Helper()
-	b.run(chromedp.ScrollIntoView(chromedp.CSS(selector)), chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
+	b.run(chromedp.ScrollIntoView(chromedp.CSS(selector)))
+	if !b.scriptless {
+		// What was out of sight a moment ago cannot be hit before it is drawn.
+		b.waitFor(fmt.Sprintf(`((e, r) => { if (r.top < 0 || r.bottom > innerHeight) e.scrollIntoView({ block: "center" });
+			return e.contains(document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2)); })(...[document.querySelector(%q)].flatMap((e) => [e, e.getBoundingClientRect()]))`, selector))
+	}
+	b.run(chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
 }
 
 // row is the selector of the row of a process.

@@ -19,12 +19,11 @@ import (
 
 // daemon is a real supervisord with real programs.
 type daemon struct {
-	t      testing.TB
-	dir    string
-	port   int
-	user   string // "" for no password
-	cmd    *exec.Cmd
-	output *os.File
+	t    testing.TB
+	dir  string
+	port int
+	user string // "" for no password
+	cmd  *exec.Cmd
 }
 
 // patience is how long anything may take on a machine that is busy.

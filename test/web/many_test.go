@@ -60,8 +60,6 @@ func TestThousandProcesses(t *testing.T) {
 	b.click(button("restart process worker:w0999"))
 	b.waitFor(`scrollY > 1000 && (({ top, bottom }) => top > 0 && bottom <= innerHeight)(document.querySelector(".message").getBoundingClientRect())`)
 	b.message("Restarted worker:w0999.")
-	b.do(`scrollTo(0, 0)`)
-	b.waitFor(`scrollY === 0 && document.querySelector(".fold").getBoundingClientRect().top > 0`)
 	b.click(`tr.g .fold`)
 	b.waitFor(`document.querySelectorAll("#rows tr.p").length === 0`)
 	b.click(`tr.g .fold`)

@@ -12,6 +12,7 @@ import (
 // withoutScript makes the tab one of a browser without JavaScript.
 func (b *tab) withoutScript() {
 	b.t.Helper()
+	b.scriptless = true
 	b.run(command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
 }
 

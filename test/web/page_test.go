@@ -154,11 +154,6 @@ func TestLive(t *testing.T) {
 	other.waitShown(sleeper, "stopped")
 }
 
-func (b *tab) shownRows() string {
-	b.t.Helper()
-	return b.text(`[...document.querySelectorAll("#rows tr")].map((r) => r.dataset.group ? "[" + r.dataset.group + "]" : r.dataset.id).join(" ")`)
-}
-
 func (b *tab) expectRows(want string) {
 	b.t.Helper()
 	b.waitFor(fmt.Sprintf(`[...document.querySelectorAll("#rows tr")].map((r) => r.dataset.group ? "[" + r.dataset.group + "]" : r.dataset.id).join(" ") === %q`, want))
