@@ -299,7 +299,7 @@ func containerCases() []suite.Case {
 	return []suite.Case{
 		{Name: "nodaemon-no-http", Needs: suite.Root, Run: func(t *T) {
 			launch(t, "[supervisord]\nnodaemon=true\nuser=root\nlogfile=/dev/null\nlogfile_maxbytes=0\npidfile={DIR}/pid\n"+
-				prog("web", "sh -c 'echo serving; echo oops >&2; exec sleep 1000'", "stdout_logfile=/dev/fd/1", "stdout_logfile_maxbytes=0", "stderr_logfile=/dev/fd/2", "stderr_logfile_maxbytes=0"))
+				prog("web", "sh -c 'echo serving; sleep 0.2; echo oops >&2; exec sleep 1000'", "stdout_logfile=/dev/fd/1", "stdout_logfile_maxbytes=0", "stderr_logfile=/dev/fd/2", "stderr_logfile_maxbytes=0"))
 			t.Until("output", func() bool { return strings.Contains(t.D.Out.String(), "RUNNING") })
 			t.Printf("%s", t.D.Out)
 			t.D.Signal(syscall.SIGTERM)

@@ -61,6 +61,11 @@ func (t *T) Show(title string, r Result) {
 // Ctl runs `supervisorctl -c CONF ARGS` and writes down what it printed.
 func (t *T) Ctl(args ...string) Result {
 	r := t.CtlQuiet(args...)
+	// At the end of fg the reference closes a socket that its other thread may be
+	// about to wait for: now and then that thread dies of it and the rest hangs.
+	for tries := 1; tries < 5 && strings.Contains(r.Stderr, "[Errno 9] Bad file descriptor"); tries++ {
+		r = t.CtlQuiet(args...)
+	}
 	t.Show("supervisorctl "+strings.Join(args, " "), r)
 	return r
 }
