@@ -245,12 +245,12 @@ func TestExampleProtocol(t *testing.T) {
 		d.Ctl(t, "stop", "web")
 		d.Ctl(t, "start", "web")
 		for _, lang := range langs {
-			text := tooltest.UntilFile(t, d.Path(lang+".err"), "processname:web groupname:web from_state:STOPPED tries:0\n")
+			text := tooltest.UntilFile(t, d.Path(lang+".err"), "eventname:PROCESS_STATE_STOPPED")
 			for _, want := range []string{
 				" pool:" + lang + " ",
 				"eventname:PROCESS_STATE_RUNNING",
 				"processname:web groupname:web from_state:STARTING pid:",
-				"eventname:PROCESS_STATE_STOPPED",
+				"processname:web groupname:web from_state:STOPPED tries:0\n",
 			} {
 				if !strings.Contains(text, want) {
 					t.Errorf("%s: no %q in\n%s", lang, want, text)

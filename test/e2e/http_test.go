@@ -66,7 +66,7 @@ func call(method, params string) string {
 func TestVanishingClients(t *testing.T) {
 	t.Parallel()
 	d := start(t, "[program:p]\n"+counter+"startsecs=0\nstdout_logfile={D}/p.log\n"+
-		"[program:slow]\ncommand=/bin/sleep 1000\nstartsecs=1000\nautostart=false\n"+
+		"[program:slow]\ncommand=/bin/sleep 1000\nstartsecs=1000\nautostart=false\nstdout_logfile=NONE\nstderr_logfile=NONE\n"+
 		"[program:stubborn]\n"+stubborn+"startsecs=0\nstopwaitsecs=1000\nstdout_logfile={D}/stubborn.log\n")
 	d.has("stubborn.log", "up")
 	d.has("p.log", "line")
