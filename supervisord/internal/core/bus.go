@@ -15,6 +15,7 @@ type bus struct {
 	serial   uint64
 	pools    []*pool
 	subs     []*subscription
+	senders  senders
 	spare    *listen.Effects // kept for reuse
 	wanted   event.Mask      // union of what pools and subscribers want
 	nextTick life.Instant

@@ -109,6 +109,7 @@ func (l *Loop) finish() {
 	defer l.turn.Unlock()
 	left := l.in.close()
 	l.st.closeSubscribers()
+	l.st.bus.senders.answerAll()
 	close(l.ended)
 	for _, fn := range left {
 		fn()

@@ -191,7 +191,8 @@ func (l *Loop) UpdateGroup(ctx context.Context, name string) (GroupUpdate, error
 	return l.updateGroup(ctx, name)
 }
 
-// RemoteEvent emits a REMOTE_COMMUNICATION event.
+// RemoteEvent emits a REMOTE_COMMUNICATION event. It returns a little later, at
+// most 50 ms, while listeners work off a crowd of events.
 func (l *Loop) RemoteEvent(ctx context.Context, typ, data string) error {
 	return l.remoteEvent(ctx, typ, data)
 }

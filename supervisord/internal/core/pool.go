@@ -113,8 +113,12 @@ func (b *bus) effects(p *pool, fn func(*listen.Effects)) {
 			b.emit(event.NewOverflow(p.group.cfg.Name, discarded))
 		}
 	}
+	progress := len(fx.Sends) > 0
 	fx.Reset()
 	b.spare = fx
+	if progress {
+		b.senders.run(b.s)
+	}
 }
 
 func (b *bus) send(send listen.Send) {

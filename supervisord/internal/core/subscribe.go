@@ -1,7 +1,6 @@
 package core
 
 import (
-	"context"
 	"slices"
 	"sync/atomic"
 
@@ -62,8 +61,4 @@ func (s *state) closeSubscribers() {
 		close(sub.ch)
 	}
 	s.bus.subs = nil
-}
-
-func (l *Loop) remoteEvent(_ context.Context, typ, data string) error {
-	return l.do(func(s *state) { s.bus.remote(typ, data) })
 }

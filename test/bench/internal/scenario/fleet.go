@@ -142,7 +142,7 @@ func runFleet(e *Env, n int) error {
 // idle notes memory, descriptors and threads, and what the process does while
 // nothing happens.
 func idle(e *Env, pid, n int) {
-	time.Sleep(For(e, 2*time.Second, 500*time.Millisecond)) // what was begun may end
+	time.Sleep(For(e, 2*time.Second, 1200*time.Millisecond)) // what was begun may end
 	u := proc.Read(pid)
 	e.Add("memory (PSS)", report.Bytes, float64(u.PSS))
 	e.Add("memory (RSS)", report.Bytes, float64(u.RSS))
