@@ -107,6 +107,7 @@ stdout_logfile={D}/p.log
 			})
 		})
 	}
+	d.has("p.log", "\n") // a reload may come before the program has said a word
 	for i := 1; i <= reloads; i++ {
 		d.eventually("a reload", func() (bool, any) { err := d.rpc.Restart(d.ctx()); return err == nil, err })
 		d.eventually(fmt.Sprintf("start %d of the program", i+1), func() (bool, any) {

@@ -125,6 +125,17 @@ func (s *state) signalOne(p *process, name string, sig int, reply func(error)) {
 		reply(wire.NewFault(wire.NotRunning, name))
 		return
 	}
+	if p.life.Spawning { // STARTING, but the news of the child is still on its way
+		made := func(p *process) (bool, error) { return !p.life.Spawning, nil }
+		s.await(p, made, func(err error) {
+			if err != nil {
+				reply(err)
+				return
+			}
+			s.loop.in.put(func() { s.signalOne(p, name, sig, reply) })
+		})
+		return
+	}
 	if p.life.PID == 0 {
 		reply(wire.NewFault(wire.Failed,
 			"attempted to send "+p.cfg.Name+" sig "+SignalName(sig)+" but it wasn't running"))

@@ -1,8 +1,10 @@
 package spawn
 
 import (
+	"math"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,55 +23,78 @@ import (
 // and from which the fork thread takes.
 func onMainThread() bool { return unix.Gettid() == os.Getpid() }
 
-// leaveDescriptors gives the calling thread a table of its own. Where the system
-// does not let us, the one of the daemon stays in use.
-func (t *thread) leaveDescriptors() {
-	if onMainThread() || !mayTake() {
+// getReady makes what leaveDescriptors needs, as long as there are descriptors to
+// make it of. Where the system does not let us take descriptors, nothing is made.
+func (t *thread) getReady() {
+	const none = 1 << 30 // more than there ever are
+	if onMainThread() || unix.CloseRange(none, none, 0) != nil {
 		return
 	}
+	self, err := unix.PidfdOpen(os.Getpid(), 0)
+	if err != nil {
+		return
+	}
+	probe, err := unix.PidfdGetfd(self, self, 0)
+	if err != nil {
+		unix.Close(self)
+		return
+	}
+	unix.Close(probe)
 	// The runtime makes the descriptors of its poller when it needs them first, and
 	// a thread that wakes the poller has to have them.
 	time.NewTimer(time.Hour).Stop()
-	if unix.Unshare(unix.CLONE_FILES) != nil {
+	if t.keep, err = pollers(); err != nil {
+		unix.Close(self)
 		return
 	}
-	t.apart = true
-	t.closeOthers()
-	t.daemonFD = -1
+	t.daemonFD, t.ready = self, true
+	t.keep = append(t.keep, self)
+	slices.Sort(t.keep)
 }
 
-// mayTake reports whether the system lets us take descriptors.
-func mayTake() bool {
-	self, err := unix.PidfdOpen(os.Getpid(), 0)
-	if err != nil {
-		return false
-	}
-	defer unix.Close(self)
-	fd, err := unix.PidfdGetfd(self, self, 0)
-	if err != nil {
-		return false
-	}
-	unix.Close(fd)
-	return true
-}
-
-// closeOthers closes in the thread's own table what is not needed here: files that
-// were open at that moment would never be closed otherwise. The runtime's poller
-// and those of the pump stay, because this thread wakes them up.
-func (t *thread) closeOthers() {
-	const dir = "/proc/thread-self/fd/"
+// pollers lists the descriptors of the runtime's poller and of those of the pump,
+// which the fork thread wakes up.
+func pollers() (fds []int, err error) {
+	const dir = "/proc/self/fd/"
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return
+		return nil, err
 	}
 	for _, e := range entries {
 		fd, err := strconv.Atoi(e.Name())
-		if err != nil || fd < 3 {
+		if err != nil {
 			continue
 		}
-		if what, err := os.Readlink(dir + e.Name()); err != nil || !strings.HasPrefix(what, "anon_inode:[event") {
-			unix.Close(fd)
+		if what, err := os.Readlink(dir + e.Name()); err == nil && strings.HasPrefix(what, "anon_inode:[event") {
+			fds = append(fds, fd)
 		}
+	}
+	return fds, nil
+}
+
+// leaveDescriptors gives the calling thread a table of its own, without the files
+// that are open at this moment: they would never be closed here. Where the system
+// does not let us, the table of the daemon stays in use. It takes no descriptor.
+func (t *thread) leaveDescriptors() {
+	if !t.ready || unix.Unshare(unix.CLONE_FILES) != nil {
+		return
+	}
+	t.apart = true
+	next := 3
+	for _, fd := range t.keep {
+		if fd > next {
+			unix.CloseRange(uint(next), uint(fd-1), 0)
+		}
+		next = max(next, fd+1)
+	}
+	unix.CloseRange(uint(next), math.MaxUint32, 0)
+}
+
+// end closes what getReady has made in the table of the daemon. It is called when
+// the fork thread has ended, by another one.
+func (t *thread) end() {
+	if t.ready {
+		unix.Close(t.daemonFD)
 	}
 }
 
@@ -82,11 +107,6 @@ func (t *thread) take(from [3]int) (files []uintptr, err error) {
 			files = append(files, uintptr(fd))
 		}
 		return files, nil
-	}
-	if t.daemonFD < 0 {
-		if t.daemonFD, err = unix.PidfdOpen(os.Getpid(), 0); err != nil {
-			return nil, err
-		}
 	}
 	for i, fd := range from {
 		if i == 2 && fd == from[1] { // stderr goes where stdout goes

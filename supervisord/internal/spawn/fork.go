@@ -14,6 +14,7 @@ import (
 func (s *Spawner) forkThread() {
 	// Never unlocked: the thread has things of its own and ends with us.
 	runtime.LockOSThread()
+	s.thread.getReady()
 	s.reap()
 	for {
 		select {

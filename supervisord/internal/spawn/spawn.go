@@ -75,9 +75,10 @@ type Spawner struct {
 	signals signalQueue
 	sigchld chan os.Signal
 
-	quit chan struct{}
-	once sync.Once
-	done sync.WaitGroup
+	quit  chan struct{}
+	once  sync.Once
+	ended sync.Once
+	done  sync.WaitGroup
 
 	// The fork thread's alone.
 	setUp  sync.Once
@@ -164,6 +165,7 @@ func (s *Spawner) Close() {
 		s.requests.close()
 	})
 	s.done.Wait()
+	s.ended.Do(s.thread.end)
 	for {
 		select {
 		case j := <-s.ready:

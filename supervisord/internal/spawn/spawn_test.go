@@ -188,9 +188,10 @@ func TestGroupSignalReachesChildThatLeftItsGroup(t *testing.T) {
 
 func TestSocketBecomesDescriptorZero(t *testing.T) {
 	var ends [2]int
-	if err := syscall.Pipe2(ends[:], syscall.O_CLOEXEC); err != nil {
+	if err := syscall.Pipe(ends[:]); err != nil {
 		t.Fatal(err)
 	}
+	syscall.CloseOnExec(ends[0])
 	syscall.Write(ends[1], []byte("from the socket\n"))
 	syscall.Close(ends[1])
 	s := start(t, nil)

@@ -15,8 +15,10 @@ type thread struct {
 	daemon  int  // the daemon's umask
 	umask   int  // the present one
 
-	apart    bool // it has a table of descriptors of its own
-	daemonFD int  // stands for the daemon, to take descriptors from; -1 before the first
+	ready    bool  // it may get a table of descriptors of its own
+	apart    bool  // it has one
+	daemonFD int   // stands for the daemon, to take descriptors from
+	keep     []int // descriptors that this thread needs, ascending
 }
 
 // setUp gives the calling thread descriptors of its own and makes the umask

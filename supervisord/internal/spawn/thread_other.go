@@ -10,7 +10,9 @@ const rlimitNproc = 7 // RLIMIT_NPROC of the BSDs and macOS
 // the whole process's.
 type thread struct{}
 
-func (t *thread) setUp() {}
+func (t *thread) getReady() {}
+func (t *thread) setUp()    {}
+func (t *thread) end()      {}
 
 // setUmask returns false for a child with a umask of its own, which then goes
 // the careful way.
