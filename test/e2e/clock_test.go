@@ -129,7 +129,7 @@ stdout_logfile={D}/stopping.log
 	ticks, err := d.rpc.Events(d.ctx(), []string{"TICK_5"})
 	must(t, err)
 	defer ticks.Close()
-	to2040 := int64(time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC).Sub(time.Now()) / time.Second)
+	to2040 := int64(time.Until(time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)) / time.Second)
 	for round, jump := range []int64{-3600, 3600, to2040, 0} {
 		must(t, d.rpc.StartProcess(d.ctx(), "stopping", true))
 		d.eventually("the stubborn program", func() (bool, any) { return d.lines("stopping.log", "up") == round+1, nil })

@@ -72,9 +72,7 @@ func (d *daemon) bookkeeping() {
 				return false, p
 			}
 		}
-		for _, pid := range childrenOf(d.pid) {
-			there = append(there, pid)
-		}
+		there = append(there, childrenOf(d.pid)...)
 		slices.Sort(told)
 		slices.Sort(there)
 		return slices.Equal(told, there), fmt.Sprint("told ", told, " there ", there)

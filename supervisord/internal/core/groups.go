@@ -38,6 +38,7 @@ func (l *Loop) prepare(g *config.Group) (*prepared, error) {
 		socket := l.opts.Sockets(p.Socket)
 		// Opening it once tells of a bad address now rather than at the first start.
 		if _, err := socket.Acquire(); err != nil {
+			//lint:ignore ST1005 the reference's words
 			return nil, fmt.Errorf("Could not create FastCGI socket %s: %w", p.Socket.URL, err)
 		}
 		socket.Release()

@@ -50,7 +50,6 @@ type Loop struct {
 	mood  atomic.Int32
 	turns atomic.Uint64 // how often the loop woke up; 0 more when idle
 	ended chan struct{} // closed when Run has returned
-	once  sync.Once
 
 	base time.Time  // zero of Instant
 	turn sync.Mutex // held by who acts on st: the loop's goroutine, or a guest

@@ -2,6 +2,7 @@ package httpd
 
 import (
 	"encoding/base64"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -119,7 +120,7 @@ func TestAdmit(t *testing.T) {
 	h := start(t, shop(), func(o *Options) {
 		o.Admit = func(r *http.Request, s *config.Server) error {
 			if r.Host != "localhost" {
-				return &http.ProtocolError{ErrorString: "not " + r.Host + " at " + s.Section}
+				return errors.New("not " + r.Host + " at " + s.Section)
 			}
 			return nil
 		}

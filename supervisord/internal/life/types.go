@@ -57,8 +57,9 @@ func (s State) Signallable() bool { return s == Running || s == Starting || s ==
 // Policy is the part of a process's configuration that its life cycle depends
 // on.
 type Policy struct {
-	Autostart    bool
-	AutoRestart  AutoRestart
+	Autostart   bool
+	AutoRestart AutoRestart
+	//lint:ignore ST1011 it is the option of that name
 	StartSecs    time.Duration
 	StartRetries int
 	StopWait     time.Duration

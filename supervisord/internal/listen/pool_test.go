@@ -338,7 +338,6 @@ func TestDebugLines(t *testing.T) {
 type world struct {
 	t        *rapid.T
 	s        *subject
-	holds    map[uint64]listen.Send
 	inFlight map[uint64]uint64 // by listener: poolserial
 	accepted map[uint64]bool
 	lost     uint64

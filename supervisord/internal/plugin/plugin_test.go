@@ -297,10 +297,13 @@ func TestPluginThatLies(t *testing.T) {
 	stop := make(chan struct{})
 	defer close(stop)
 	for name, raw := range map[string]func(w http.ResponseWriter, r *http.Request) bool{
-		"junk":     func(w http.ResponseWriter, _ *http.Request) bool { io.WriteString(w, "<junk"); return true },
-		"nothing":  func(http.ResponseWriter, *http.Request) bool { return true },
-		"status":   func(w http.ResponseWriter, _ *http.Request) bool { w.WriteHeader(500); return true },
-		"redirect": func(w http.ResponseWriter, r *http.Request) bool { http.Redirect(w, r, "/elsewhere", 307); return true },
+		"junk":    func(w http.ResponseWriter, _ *http.Request) bool { io.WriteString(w, "<junk"); return true },
+		"nothing": func(http.ResponseWriter, *http.Request) bool { return true },
+		"status":  func(w http.ResponseWriter, _ *http.Request) bool { w.WriteHeader(500); return true },
+		"redirect": func(w http.ResponseWriter, r *http.Request) bool {
+			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+			return true
+		},
 		"nested": func(w http.ResponseWriter, _ *http.Request) bool {
 			io.WriteString(w, "<methodResponse><params><param>"+strings.Repeat("<value><array><data>", 300000))
 			return true
