@@ -75,12 +75,18 @@ func (b *bus) waitFor(came life.Instant) life.Instant {
 // but gets things done; 0 if there is none.
 func (b *bus) busyUntil(now life.Instant) (until life.Instant) {
 	for _, p := range b.pools {
-		if p.Waiting()+roomFor <= p.size || p.Waiting() == 0 || p.sent == 0 {
-			continue
-		}
-		if t := p.sent.Add(patience); t > now {
-			until = max(until, t)
+		if p.Waiting()+roomFor > p.size && p.Waiting() > 0 {
+			until = max(until, p.atWorkUntil(now))
 		}
 	}
 	return until
+}
+
+// atWorkUntil returns until when the listeners of a pool count as being at work if
+// they take no further event; 0 if they do not now.
+func (p *pool) atWorkUntil(now life.Instant) life.Instant {
+	if t := p.sent.Add(patience); p.sent != 0 && t > now {
+		return t
+	}
+	return 0
 }

@@ -89,11 +89,8 @@ func (b *bus) behind(now life.Instant, waiting bool) (until life.Instant) {
 		if waiting {
 			most /= 2
 		}
-		if p.mask&event.Of(event.RemoteCommunication) == 0 || p.Waiting() <= max(most, 0) || p.sent == 0 {
-			continue
-		}
-		if t := p.sent.Add(patience); t > now {
-			until = max(until, t)
+		if p.mask&event.Of(event.RemoteCommunication) != 0 && p.Waiting() > max(most, 0) {
+			until = max(until, p.atWorkUntil(now))
 		}
 	}
 	return until

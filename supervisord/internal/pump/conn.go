@@ -196,8 +196,7 @@ func (s *shard) adopt(c *Conn) {
 	if c.parent[0] >= 0 {
 		p.in = &stdin{fd: c.parent[0]}
 		if c.spec.Listener {
-			p.in.lane = &lane{fd: c.parent[0]}
-			s.pump.lanes.byID.Store(c.spec.ID, p.in.lane)
+			p.in.lane = s.pump.lanes.open(c.spec.ID, c.parent[0])
 		}
 		c.parent[0] = -1
 	}

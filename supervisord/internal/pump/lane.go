@@ -57,12 +57,22 @@ func (l *lane) close() {
 	l.mu.Unlock()
 }
 
-// lanes are those of the listeners that have a child.
+// lanes are those of the listeners that have had a child.
 type lanes struct{ byID sync.Map } // of *lane, by core.ProcID
 
+// open makes the lane of a listener's new child, whose standard input is fd.
+func (t *lanes) open(id core.ProcID, fd int) *lane {
+	l := &lane{fd: fd}
+	t.byID.Store(id, l)
+	return l
+}
+
+// find returns the lane of a process; nil if it is no listener.
 func (t *lanes) find(id core.ProcID) *lane {
 	if l, ok := t.byID.Load(id); ok {
 		return l.(*lane)
 	}
 	return nil
 }
+
+func (t *lanes) forget(id core.ProcID) { t.byID.Delete(id) }

@@ -5,10 +5,11 @@
 //
 // A few goroutines, the shards, share the work; all streams of one process
 // belong to one shard, so they need no locks and keep their order. A shard
-// sleeps in the runtime's poller and costs no thread and no turn while its
-// children are quiet. It reads once from each pipe that has something, and so
+// sleeps in the system's poller, on a thread of its own, and takes no turn while
+// its children are quiet. It reads once from each pipe that has something, and so
 // treats a flood and a trickle alike. Everybody else sends it commands through a
-// queue that never blocks the sender.
+// queue that never blocks the sender; only an idle event listener is written to by
+// whoever has an event for it (see lane).
 //
 // # What may block
 //

@@ -219,7 +219,7 @@ func (s *shard) forget(id core.ProcID) {
 		return
 	}
 	p.closeStdin(s)
-	s.pump.lanes.byID.Delete(id)
+	s.pump.lanes.forget(id)
 	for p.streams != nil {
 		p.streams.close(s)
 	}

@@ -22,9 +22,8 @@ type thread struct {
 }
 
 // setUp gives the calling thread descriptors of its own and makes the umask
-// private to it, so that it can be
-// changed for one child without being seen by anybody else. It unblocks all
-// signals, because children inherit the mask. Some containers forbid
+// private to it, so that it can be changed for one child without being seen by
+// anybody else. It unblocks all signals, because children inherit the mask. Some containers forbid
 // unshare(2); there children with a umask of their own go the careful way.
 func (t *thread) setUp() {
 	unix.PthreadSigmask(unix.SIG_SETMASK, &unix.Sigset_t{}, nil)
