@@ -54,6 +54,10 @@ conformance: build ## run every scenario on the reference and on our binaries, a
 bench: build ## measure supervisord beside the reference and the floor
 	cd test/bench && $(GO) run . -bin $(CURDIR)/bin
 
+.PHONY: bench-full
+bench-full: build ## the same with 10,000 programs: half an hour and more
+	cd test/bench && $(GO) run . -bin $(CURDIR)/bin -full
+
 .PHONY: bench-quick
 bench-quick: build ## the same in under three minutes
 	cd test/bench && $(GO) run . -bin $(CURDIR)/bin -quick

@@ -12,9 +12,12 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/supervisor-go/supervisor/pkg/tracked"
 )
 
 // daemon is a real supervisord with real programs.
@@ -46,11 +49,17 @@ func until(t testing.TB, what string, cond func() (ok bool, now string)) {
 	}
 }
 
+// binaries has the test cache notice that other programs are to be tested.
+var binaries = sync.OnceValue(func() error { return tracked.Trees("../../bin") })
+
 // binary returns the supervisord to test.
 func binary(t testing.TB) string {
 	path := os.Getenv("TEST_SUPERVISORD")
 	if path == "" {
 		path, _ = filepath.Abs("../../bin/supervisord")
+		if err := binaries(); err != nil {
+			t.Fatalf("there is no supervisord to test; run make build first: %v", err)
+		}
 	}
 	if _, err := os.Stat(path); err != nil {
 		t.Fatalf("there is no supervisord to test; run make build first: %v", err)
