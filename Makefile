@@ -17,7 +17,7 @@ GOBUILD  := CGO_ENABLED=0 $(GO) build -trimpath -tags $(TAGS) -ldflags '$(LDFLAG
 
 .PHONY: help
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):[a-z -]*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 .PHONY: build
 build: ## build every program into bin/
