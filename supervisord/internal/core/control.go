@@ -125,15 +125,8 @@ func (s *state) signalOne(p *process, name string, sig int, reply func(error)) {
 		reply(wire.NewFault(wire.NotRunning, name))
 		return
 	}
-	if p.life.Spawning { // STARTING, but the news of the child is still on its way
-		made := func(p *process) (bool, error) { return !p.life.Spawning, nil }
-		s.await(p, made, func(err error) {
-			if err != nil {
-				reply(err)
-				return
-			}
-			s.loop.in.put(func() { s.signalOne(p, name, sig, reply) })
-		})
+	if p.life.Spawning {
+		s.whenMade(p, func() { s.signalOne(p, name, sig, reply) }, reply)
 		return
 	}
 	if p.life.PID == 0 {
@@ -153,24 +146,47 @@ func (s *state) signalOne(p *process, name string, sig int, reply func(error)) {
 	})
 }
 
+// whenMade does something when the child that is being made is there or could
+// not be made: a process is STARTING before the news of its child has come.
+// Instead, failed tells of a process that was removed.
+func (s *state) whenMade(p *process, do func(), failed func(error)) {
+	made := func(p *process) (bool, error) { return !p.life.Spawning, nil }
+	s.await(p, made, func(err error) {
+		if err != nil {
+			failed(err)
+			return
+		}
+		s.loop.in.put(do)
+	})
+}
+
 func (l *Loop) writeStdin(ctx context.Context, name string, data []byte) error {
 	_, err := call(ctx, l, func(s *state, finish func(none, error)) {
 		p, err := s.lookup(name)
-		if err == nil && (p.life.PID == 0 || p.life.Killing) {
-			err = wire.NewFault(wire.NotRunning, name)
-		}
 		if err != nil {
 			finish(none{}, err)
 			return
 		}
-		s.opts.Streams.Write(p.id, data, func(err error) {
-			if err != nil {
-				err = wire.NewFault(wire.NoFile, name)
-			}
-			finish(none{}, err)
-		})
+		s.writeOne(p, name, data, func(err error) { finish(none{}, err) })
 	})
 	return err
+}
+
+func (s *state) writeOne(p *process, name string, data []byte, reply func(error)) {
+	switch {
+	case p.life.Spawning:
+		s.whenMade(p, func() { s.writeOne(p, name, data, reply) }, reply)
+		return
+	case p.life.PID == 0 || p.life.Killing:
+		reply(wire.NewFault(wire.NotRunning, name))
+		return
+	}
+	s.opts.Streams.Write(p.id, data, func(err error) {
+		if err != nil {
+			err = wire.NewFault(wire.NoFile, name)
+		}
+		reply(err)
+	})
 }
 
 func (l *Loop) clearLogs(ctx context.Context, name string) error {
