@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/supervisor-go/supervisor/pkg/config"
 	"github.com/supervisor-go/supervisor/supervisorctl/internal/command"
@@ -66,7 +65,7 @@ func (p *program) usage(err error) int {
 
 func (p *program) oneShot(s *command.Settings) int {
 	ctl := command.New(s, p.streams(shell.NewPlain(p.in, p.out)))
-	ctl.Run(context.Background(), strings.Join(s.Args, " "))
+	ctl.RunWords(context.Background(), s.Args)
 	return ctl.Exit
 }
 

@@ -65,7 +65,7 @@ func (c *Ctl) Run(ctx context.Context, line string) (quit bool) {
 		// The name of a program may have a "-" in it.
 		word, rest, _ := strings.Cut(line, " ")
 		if p, ok := c.plugin(word); ok {
-			c.runPlugin(ctx, p, rest)
+			c.runPluginLine(ctx, p, rest)
 			return false
 		}
 		c.begin(name, c.settings.Format)
@@ -84,6 +84,21 @@ func (c *Ctl) Run(ctx context.Context, line string) (quit bool) {
 	}
 	c.carryOut(ctx, cmd, arg)
 	return cmd.quits
+}
+
+// RunWords carries out a command that has already been split into words, by the
+// shell that started us. Commands get their words joined by blanks, as in the
+// reference; a plug-in gets them as they are.
+func (c *Ctl) RunWords(ctx context.Context, words []string) {
+	if len(words) > 0 && words[0] != "" {
+		if name, _, _ := split(words[0]); find(name) == nil {
+			if p, ok := c.plugin(words[0]); ok {
+				c.runPlugin(ctx, p, words[1:])
+				return
+			}
+		}
+	}
+	c.Run(ctx, strings.Join(words, " "))
 }
 
 // split takes a command line apart as the reference's shell does: the command

@@ -415,6 +415,38 @@ func TestPlugins(t *testing.T) {
 	}
 }
 
+// The words of a plug-in reach it as they were given: by the shell that started
+// us, or in quotes in our own.
+func TestPluginWords(t *testing.T) {
+	s := Settings{Environ: os.Environ(), Plugins: []config.CtlPlugin{
+		{Name: "words", Command: `sh -c 'printf "<%s>" "$@"' words`},
+	}}
+	f := fake.Start(t)
+	for line, want := range map[string]run{
+		`words`:                    {"<>", "", 0},
+		`words  'a  b' c\ d "" it`: {"<a  b><c d><><it>", "", 0},
+		`words it's`:               {"error: the arguments of words cannot be split into words: No closing quotation\n", "", ExitUsage},
+	} {
+		if got := do(t, f, s, line); got != want {
+			t.Errorf("%s: %+v, want %+v", line, got, want)
+		}
+	}
+	s.ServerURL = f.URL
+	for want, words := range map[string][]string{
+		"<a  b><it's><><\\><\n>":           {"words", "a  b", "it's", "", `\`, "\n"},
+		"<a b>":                            {"words 'a b'"},
+		"<--output><json>":                 {"words", "--output", "json"},
+		"*** Unknown syntax: no 'words'\n": {"no", "'words'"},
+	} {
+		var out strings.Builder
+		c := New(&s, Streams{Out: &out, Err: &out})
+		c.RunWords(t.Context(), words)
+		if out.String() != want {
+			t.Errorf("%q: %q, want %q", words, out.String(), want)
+		}
+	}
+}
+
 func TestPluginKilled(t *testing.T) {
 	s := Settings{Plugins: []config.CtlPlugin{
 		{Name: "dies", Command: "sh -c 'kill -9 $$'"},

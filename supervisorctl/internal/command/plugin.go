@@ -89,9 +89,22 @@ func executable(path string) bool {
 	return err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0
 }
 
+// runPluginLine runs a plug-in with the arguments of a line of our own shell.
+// Here, unlike in the arguments of commands, quotes group and a backslash takes
+// the next character literally: a program has no other way to be told of blanks.
+func (c *Ctl) runPluginLine(ctx context.Context, p *plugin, arg string) {
+	args, err := shlex.Split(arg)
+	if err != nil {
+		c.fail(fmt.Sprintf("error: the arguments of %s cannot be split into words: %s", p.name, err))
+		c.Exit = ExitUsage
+		return
+	}
+	c.runPlugin(ctx, p, args)
+}
+
 // runPlugin runs a plug-in with the arguments, on our own standard streams. Its
 // exit status becomes ours. Server and credentials are in its environment.
-func (c *Ctl) runPlugin(ctx context.Context, p *plugin, arg string) {
+func (c *Ctl) runPlugin(ctx context.Context, p *plugin, args []string) {
 	if p.argv == nil {
 		c.fail("error: " + p.unusable())
 		c.Exit = ExitFailure
@@ -101,7 +114,7 @@ func (c *Ctl) runPlugin(ctx context.Context, p *plugin, arg string) {
 	// and we wait for it.
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	argv := append(slices.Clone(p.argv), strings.Fields(arg)...)
+	argv := append(slices.Clone(p.argv), args...)
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Env = append(slices.Clone(c.settings.Environ), c.pluginEnviron(p)...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, c.out, c.err
