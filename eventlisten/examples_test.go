@@ -12,9 +12,24 @@ import (
 	"testing"
 
 	"github.com/supervisor-go/supervisor/pkg/tool/tooltest"
+	"github.com/supervisor-go/supervisor/pkg/tracked"
 )
 
 const examples = "../examples/listeners"
+
+// exampleDir returns the absolute path of the examples, and has the test cache
+// notice their changes.
+func exampleDir(t *testing.T) string {
+	t.Helper()
+	dir, err := filepath.Abs(examples)
+	if err == nil {
+		err = tracked.Trees(examples)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
 
 // snippet returns the sections of an example's conf as a test can use them:
 // with the scripts where they are in the tree, and with whatever else is
@@ -25,10 +40,7 @@ func snippet(t *testing.T, name string, replace ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, err := filepath.Abs(examples)
-	if err != nil {
-		t.Fatal(err)
-	}
+	dir := exampleDir(t)
 	s := strings.ReplaceAll(string(text), "/usr/local/lib/supervisor/listeners", dir)
 	for i := 0; i < len(replace); i += 2 {
 		if !strings.Contains(s, replace[i]) {
@@ -232,7 +244,7 @@ autostart=false
 func TestExampleProtocol(t *testing.T) {
 	t.Parallel()
 	tooltest.EachDaemon(t, func(t *testing.T, binary string) {
-		dir, _ := filepath.Abs(examples)
+		dir := exampleDir(t)
 		conf := ""
 		langs := []string{"sh", "py", "pl"}
 		for _, lang := range langs {

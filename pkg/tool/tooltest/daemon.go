@@ -27,6 +27,7 @@ type Daemon struct {
 // build" has left in ../bin.
 // Daemons mostly wait, so such tests run beside each other.
 func EachDaemon(t *testing.T, test func(t *testing.T, binary string)) {
+	noticed(t)
 	t.Run("reference", func(t *testing.T) {
 		t.Parallel()
 		if _, err := os.Stat(Reference); err != nil {
@@ -40,8 +41,10 @@ func EachDaemon(t *testing.T, test func(t *testing.T, binary string)) {
 		if own == "" {
 			own, _ = filepath.Abs("../bin/supervisord")
 		}
-		if _, err := os.Stat(tracked.Path(own)); err != nil {
-			t.Skip("our own supervisord is not built: ", err)
+		for _, path := range []string{own, filepath.Join(filepath.Dir(own), "supervisorctl")} {
+			if _, err := os.Stat(tracked.Path(path)); err != nil {
+				t.Skip("our own programs are not built: ", err)
+			}
 		}
 		test(t, own)
 	})

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/supervisor-go/supervisor/pkg/tracked"
 )
 
 // Deadline is how long a test waits for something that must happen.
@@ -51,9 +53,25 @@ func BuildInto(bin, dir, name string) error {
 	return nil
 }
 
+// further are the directories of the modules that Main builds besides the one
+// that is tested.
+var further []string
+
+// noticed has the test cache know what those programs are made of.
+func noticed(t *testing.T) {
+	t.Helper()
+	if len(further) == 0 {
+		return
+	}
+	if err := tracked.Trees(append([]string{"../pkg"}, further...)...); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Main builds the module in the current directory as name, puts it first on
 // PATH, runs the tests and removes it. It is the body of a TestMain. Further
 // modules are given as directories; the last element is the binary's name.
+// EachDaemon has the test cache notice changes of those.
 func Main(m *testing.M, name string, others ...string) {
 	os.Exit(run(m, name, others))
 }
@@ -65,6 +83,7 @@ func run(m *testing.M, name string, others []string) int {
 		return 1
 	}
 	defer remove()
+	further = others
 	for _, dir := range others {
 		if err := BuildInto(bin, dir, filepath.Base(dir)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
