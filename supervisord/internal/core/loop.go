@@ -90,6 +90,7 @@ func (l *Loop) Run() Mood {
 		s.runQueued()
 		s.runDue()
 		if s.mayEnd() {
+			s.bus.closePools()
 			return l.Mood()
 		}
 		at := s.nextDeadline()

@@ -64,9 +64,16 @@ func (b *bus) bufferSize(cfg *config.Group) int {
 }
 
 func (b *bus) removePool(p *pool) {
-	b.effects(p, func(fx *listen.Effects) { p.Close(fx) })
+	b.effects(p, p.Close)
 	b.pools = slices.DeleteFunc(b.pools, func(other *pool) bool { return other == p })
 	b.rewant()
+}
+
+// closePools tells of the losses that have not been told yet.
+func (b *bus) closePools() {
+	for _, p := range b.pools {
+		b.effects(p, p.Close)
+	}
 }
 
 // reconfigurePool follows a change of a pool's members, events or buffer_size.

@@ -135,7 +135,7 @@ func (p *Pool) dispatch(fx *Effects) {
 		}
 		p.send(p.inOrder[i], p.waiting.popFront(), fx)
 	}
-	p.endBurst(fx)
+	p.endBurst(LogOverflowOver, fx)
 }
 
 func (p *Pool) send(l *listener, e entry, fx *Effects) {
@@ -174,9 +174,9 @@ func (p *Pool) discard(fx *Effects) {
 }
 
 // endBurst tells how many events were lost since there were none waiting.
-func (p *Pool) endBurst(fx *Effects) {
+func (p *Pool) endBurst(kind LogKind, fx *Effects) {
 	if p.burst > 0 {
-		fx.log(Log{Kind: LogOverflowOver, Pool: p.cfg.Name, Count: p.burst})
+		fx.log(Log{Kind: kind, Pool: p.cfg.Name, Count: p.burst})
 		p.burst = 0
 	}
 }

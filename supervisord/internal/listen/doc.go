@@ -21,8 +21,8 @@
 //     BUSY listener holds. When one more is to be buffered, the one that has
 //     waited longest is thrown away and counted. That, the end of the daemon and
 //     the removal of the pool are the only ways to lose an event. The first loss
-//     is told in the activity log, and once no event is waiting any more how
-//     many there were.
+//     is told in the activity log, and once no event is waiting any more, or
+//     the pool ends, how many there were.
 //   - EVENT_BUFFER_OVERFLOW events never wait: a pool that has no READY listener
 //     does not get them, and they are not sent again.
 //   - Memory. A listener costs a bounded amount whatever it writes: of a result

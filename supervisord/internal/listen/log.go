@@ -32,6 +32,7 @@ const (
 	LogRebuffer                        // debug: an event was put back
 	LogOverflow                        // error: the first event of a burst was thrown away
 	LogOverflowOver                    // error: the end of such a burst
+	LogOverflowEnd                     // error: the pool ends amid such a burst
 )
 
 // Level returns the level at which the line is logged.
@@ -39,7 +40,7 @@ func (k LogKind) Level() Level {
 	switch k {
 	case LogUnknown, LogBadLine, LogRejected:
 		return LevelWarn
-	case LogOverflow, LogOverflowOver:
+	case LogOverflow, LogOverflowOver, LogOverflowEnd:
 		return LevelError
 	default:
 		return LevelDebug
@@ -53,13 +54,13 @@ type Log struct {
 	Listener string // process name
 	From, To State  // LogState
 	Serial   uint64 // of the event
-	Count    uint64 // LogOverflowOver: events thrown away
+	Count    uint64 // LogOverflowOver, LogOverflowEnd: events thrown away
 	Buffered int    // LogRebuffer: events waiting
 	Max      int    // LogRebuffer: buffer_size
 	Line     []byte // LogBadLine
 }
 
-// String returns the line. All but the end of an overflow are the reference's.
+// String returns the line. All but the ends of an overflow are the reference's.
 func (l *Log) String() string {
 	switch l.Kind {
 	case LogState:
@@ -86,6 +87,8 @@ func (l *Log) String() string {
 	case LogOverflowOver:
 		return fmt.Sprintf("pool %s event buffer is empty again, %d events were discarded since it overflowed",
 			l.Pool, l.Count)
+	case LogOverflowEnd:
+		return fmt.Sprintf("pool %s ends, %d events were discarded since its event buffer overflowed", l.Pool, l.Count)
 	}
 	return ""
 }

@@ -121,9 +121,9 @@ func (p *Pool) SetBufferSize(n int, fx *Effects) {
 	}
 }
 
-// Close tells the end of a burst of losses, if there is one. It is to be called
-// before the pool is dropped.
-func (p *Pool) Close(fx *Effects) { p.endBurst(fx) }
+// Close tells how many events were lost if there is a burst of losses. It is to
+// be called before the pool is dropped.
+func (p *Pool) Close(fx *Effects) { p.endBurst(LogOverflowEnd, fx) }
 
 func (l *listener) canTake() bool { return l.state == Ready && l.running && !l.deaf }
 

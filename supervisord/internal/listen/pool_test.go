@@ -151,7 +151,7 @@ func TestOverflow(t *testing.T) {
 	f.tick(3)
 	f.pool.Close(&f.fx)
 	f.expectLogs("30 l0: has entered the UNKNOWN state and will no longer receive events, this usually indicates the process violated the eventlistener protocol",
-		"40 pool pool event buffer overflowed, discarding event 5", "40 pool pool event buffer is empty again, 1 events were discarded since it overflowed")
+		"40 pool pool event buffer overflowed, discarding event 5", "40 pool pool ends, 1 events were discarded since its event buffer overflowed")
 }
 
 // TestBufferSize: a buffer of less than one holds one; one that shrinks drops
