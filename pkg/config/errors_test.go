@@ -1,6 +1,7 @@
 package config
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -236,5 +237,23 @@ func TestUserOfTheCommandLine(t *testing.T) {
 	want := "cannot run as user carol: no such user or group on this system; allowed: the name or number of one that exists"
 	if errs := err.(Errors); errs.Error() != want || errs.Reference() != "Invalid user name carol" {
 		t.Errorf("error %v, reference %s", errs, errs.Reference())
+	}
+}
+
+// TestFileOfAnotherKind reads a file that is no configuration at all, such as a
+// log or a program: each of its lines is wrong, and their errors must not repeat
+// all others.
+func TestFileOfAnotherKind(t *testing.T) {
+	const lines = 4000
+	text := header + strings.Repeat("not a configuration\n", lines)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, errs := load(t, text)
+	runtime.ReadMemStats(&after)
+	if len(errs) != lines {
+		t.Errorf("%d errors for %d lines", len(errs), lines)
+	}
+	if used := after.TotalAlloc - before.TotalAlloc; used > 64<<20 {
+		t.Errorf("%d bytes were used to read %d", used, len(text))
 	}
 }

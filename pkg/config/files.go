@@ -106,8 +106,9 @@ func (r *reader) parse(name string, text []byte) {
 	for i := range syntax.Lines {
 		syntax.Lines[i].Text = maskLine(syntax.Lines[i].Text)
 	}
+	reference := syntax.Error() // it repeats all lines
 	for _, line := range syntax.Lines {
-		e := Error{Origin: Origin{File: name, Line: line.Line}, reference: syntax.Error()}
+		e := Error{Origin: Origin{File: name, Line: line.Line}, reference: reference}
 		switch {
 		case line.NoHeader:
 			e.Problem = "an option stands before the first section"
