@@ -73,7 +73,11 @@ func (l *Log) SetLevel(level config.LogLevel) { l.level.Store(int32(level)) }
 func (l *Log) Enabled(level config.LogLevel) bool { return int32(level) >= l.level.Load() }
 
 // Log adds a line, if its level is enabled. It does not block.
-func (l *Log) Log(level config.LogLevel, msg string) {
+func (l *Log) Log(level config.LogLevel, msg string) { l.LogData(level, msg, nil) }
+
+// LogData is Log for a message that ends with data. Output of programs may be
+// long and come fast, so it is copied once only.
+func (l *Log) LogData(level config.LogLevel, msg string, data []byte) {
 	if !l.Enabled(level) {
 		return
 	}
@@ -82,17 +86,18 @@ func (l *Log) Log(level config.LogLevel, msg string) {
 	l.line = l.stamp.append(l.line[:0], l.now())
 	l.line = append(l.line, levelName(level)...)
 	l.line = append(l.line, msg...)
-	l.line = append(l.line, '\n')
 	if len(l.outs) == 0 {
-		l.early.add(level, l.line)
+		l.early.add(level, append(append(l.line, data...), '\n'))
 	}
 	for _, o := range l.outs {
-		o.push(level, l.line)
+		o.push(level, l.line, data, newline)
 	}
 	if cap(l.line) > 1<<20 {
 		l.line = nil
 	}
 }
+
+var newline = []byte{'\n'}
 
 // Open opens the log and writes to it what was logged before. The error is that
 // of opening the file; the log goes on keeping lines in memory then.

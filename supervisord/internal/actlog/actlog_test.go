@@ -78,6 +78,20 @@ func TestFormatAndLevels(t *testing.T) {
 	}
 }
 
+// TestDataEndsTheLine logs in two parts, before the log is open and after.
+func TestDataEndsTheLine(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	l := newLog(config.LevelDebug)
+	l.LogData(config.LevelDebug, "early:\n", []byte("a\nb"))
+	open(t, l, Options{Path: path})
+	l.LogData(config.LevelDebug, "late:\n", []byte("c\n"))
+	l.LogData(config.LevelTrace, "never:\n", []byte("d\n"))
+	want := "2026-11-21 06:41:00,007 DEBG early:\na\nb\n2026-11-21 06:41:00,007 DEBG late:\nc\n\n"
+	if got := read(t, l, path); got != want {
+		t.Errorf("the log has %q, want %q", got, want)
+	}
+}
+
 func TestThreshold(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log")
 	l := newLog(config.LevelInfo)

@@ -96,13 +96,13 @@ func (l *Log) newOutput(write func(*output, []byte, []int)) *output {
 	return o
 }
 
-// push queues a line, or counts it as dropped.
-func (o *output) push(level config.LogLevel, line []byte) {
+// push queues a line, whose parts are put together, or counts it as dropped.
+func (o *output) push(level config.LogLevel, line ...[]byte) {
 	limit := maxWaiting
 	if level <= config.LevelDebug {
 		limit /= 2
 	}
-	if !o.queue.Push(line, limit) {
+	if !o.queue.Push(limit, line...) {
 		o.dropped.Add(1)
 		o.unsaid.Add(1)
 	}

@@ -1,6 +1,7 @@
 package boot
 
 import (
+	"runtime"
 	"runtime/debug"
 	"time"
 )
@@ -13,6 +14,9 @@ const tidyAfter = time.Second
 // configuration of thousands of programs leaves a few megabytes that nobody needs
 // again; a daemon that is idle never collects garbage and would keep them.
 func (in *instance) tidy() {
-	t := time.AfterFunc(tidyAfter, debug.FreeOSMemory)
+	t := time.AfterFunc(tidyAfter, func() {
+		runtime.GC() // buffers in a sync.Pool outlive one collection
+		debug.FreeOSMemory()
+	})
 	in.later(func() { t.Stop() })
 }

@@ -37,15 +37,20 @@ type waiter struct {
 // at ends[i]. The slices are valid only during the call.
 func New(write func(batch []byte, ends []int)) *Queue { return &Queue{write: write} }
 
-// Push queues a copy of record unless the queue holds more than limit bytes, and
-// reports whether it did.
-func (q *Queue) Push(record []byte, limit int) bool {
+// Push queues a copy of a record, whose parts are put together, unless the queue
+// holds more than limit bytes, and reports whether it did.
+func (q *Queue) Push(limit int, record ...[]byte) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.buf) > limit {
 		return false
 	}
-	q.buf = append(q.buf, record...)
+	if q.buf == nil {
+		q.buf = large.get()
+	}
+	for _, part := range record {
+		q.buf = append(q.buf, part...)
+	}
 	q.ends = append(q.ends, len(q.buf))
 	q.pushed++
 	if !q.running {
@@ -80,8 +85,9 @@ func (q *Queue) take() ([]byte, []int) {
 	defer q.mu.Unlock()
 	if len(q.ends) == 0 {
 		q.running = false
-		if cap(q.buf) > keep || cap(q.spare) > keep {
-			q.buf, q.ends, q.spare, q.spareE = nil, nil, nil, nil
+		q.buf, q.spare = large.put(q.buf), large.put(q.spare)
+		if q.buf == nil || q.spare == nil {
+			q.ends, q.spareE = nil, nil
 		}
 		return nil, nil
 	}

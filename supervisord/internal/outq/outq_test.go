@@ -3,6 +3,7 @@ package outq
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -35,7 +36,7 @@ func TestOrderAndCompleteness(t *testing.T) {
 		go func() {
 			defer wg.Done()
 			for i := range 500 {
-				if !q.Push(fmt.Appendf(nil, "%d:%03d\n", w, i), 1<<30) {
+				if !q.Push(1<<30, fmt.Appendf(nil, "%d:", w), fmt.Appendf(nil, "%03d\n", i)) {
 					t.Error("refused")
 				}
 			}
@@ -58,12 +59,41 @@ func TestOrderAndCompleteness(t *testing.T) {
 	}
 }
 
+// TestLargeBuffersAreUsedAgain: a queue that falls idle after each large record does
+// not allocate for each.
+func TestLargeBuffersAreUsedAgain(t *testing.T) {
+	q := New(func([]byte, []int) {})
+	record := make([]byte, 8*keep)
+	push := func() {
+		q.Push(0, record)
+		for idle := false; !idle; runtime.Gosched() {
+			q.mu.Lock()
+			idle = !q.running
+			q.mu.Unlock()
+		}
+	}
+	push()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	const times = 100
+	for range times {
+		push()
+	}
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; n > times/2*uint64(len(record)) {
+		t.Errorf("%d bytes allocated for %d records of %d", n, times, len(record))
+	}
+	if q.buf != nil || q.spare != nil {
+		t.Errorf("an idle queue keeps %d and %d bytes", cap(q.buf), cap(q.spare))
+	}
+}
+
 func TestBlockedWriterDoesNotBlockPush(t *testing.T) {
 	s := sink{gate: make(chan struct{})}
 	q := New(s.write)
 	accepted := 0
 	for range 100 {
-		if q.Push([]byte("0123456789"), 95) {
+		if q.Push(95, []byte("0123456789")) {
 			accepted++
 		}
 	}
@@ -87,7 +117,7 @@ func TestSteadyUseDoesNotAllocateBuffers(t *testing.T) {
 	q := New(func(batch []byte, _ []int) { total += len(batch) })
 	record := make([]byte, 100)
 	push := func() {
-		q.Push(record, 1<<20)
+		q.Push(1<<20, record)
 		over := make(chan struct{})
 		q.After(func() { close(over) })
 		<-over

@@ -117,11 +117,10 @@ func (st *stream) debug(s *shard, data []byte) {
 	}
 	msg := pyrepr.Quote(st.proc.conf.Name) + " " + st.channel.String() + " output:\n"
 	if utf8.Valid(data) {
-		msg += string(data)
+		s.pump.log.LogData(config.LevelDebug, msg, data)
 	} else {
-		msg += "Undecodable: " + reprBytes(data)
+		s.pump.log.Log(config.LevelDebug, msg+"Undecodable: "+reprBytes(data))
 	}
-	s.pump.log.Log(config.LevelDebug, msg)
 }
 
 // maxSyslogLine is the length of an unfinished line that is no longer held back.

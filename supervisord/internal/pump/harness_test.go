@@ -184,7 +184,7 @@ func eventually(t testing.TB, holds func() bool, otherwise func() string) {
 	}
 }
 
-// logRecorder is a core.Logger.
+// logRecorder is a Logger.
 type logRecorder struct {
 	mu    sync.Mutex
 	level config.LogLevel
@@ -197,6 +197,10 @@ func (l *logRecorder) Log(level config.LogLevel, msg string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.lines = append(l.lines, fmt.Sprintf("%d %s", level, msg))
+}
+
+func (l *logRecorder) LogData(level config.LogLevel, msg string, data []byte) {
+	l.Log(level, msg+string(data))
 }
 
 func (l *logRecorder) text() string {

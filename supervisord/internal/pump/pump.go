@@ -48,7 +48,7 @@ import (
 // Options are what a Pump needs. Sink and Log are required.
 type Options struct {
 	Sink core.Sink
-	Log  core.Logger
+	Log  Logger
 	// Stdio owns the inherited descriptors; share it with the activity log. nil
 	// stands for a Set of the pump's own. Its outages are reported to Log.
 	Stdio *stdio.Set
@@ -73,10 +73,17 @@ type Options struct {
 	StdinLimit int
 }
 
+// Logger is where a pump says what happens; it is safe for every goroutine.
+type Logger interface {
+	core.Logger
+	// LogData is Log for a message that ends with data, which it does not keep.
+	LogData(level config.LogLevel, msg string, data []byte)
+}
+
 // Pump implements core.Streams.
 type Pump struct {
 	sink   core.Sink
-	log    core.Logger
+	log    Logger
 	stdio  *stdio.Set
 	syslog *tosyslog.Client
 	logs   *logTable

@@ -69,7 +69,7 @@ func (p *place) put(w *Writer, data []byte) {
 
 func (p *place) push(data []byte) {
 	if len(data) > 0 {
-		p.queue.Push(data, math.MaxInt)
+		p.queue.Push(math.MaxInt, data)
 		p.midLine = data[len(data)-1] != '\n'
 	}
 }

@@ -68,7 +68,7 @@ func (c *Client) Lines(prefix string, text []byte) {
 		m = append(m, ": "...)
 		m = append(m, prefix...)
 		m = append(m, line...)
-		if !c.queue.Push(m, maxWaiting) {
+		if !c.queue.Push(maxWaiting, m) {
 			c.dropped.Add(1)
 		}
 		c.message = m
