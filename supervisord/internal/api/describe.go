@@ -10,15 +10,12 @@ import (
 
 // Describe returns the description of a process that status displays show: its
 // uptime, when it ended, or what is wrong with it. Times of day are local. An
-// event listener that gets no more events is running, but not well: that is said
-// too, which the reference does not do.
+// event listener that gets no more events, or has let them wait for long, is
+// running, but not well: that is said too, which the reference does not do.
 func Describe(v *core.View) string {
 	switch v.State {
 	case life.Running:
-		if v.Listener == "UNKNOWN" {
-			return uptime(v.PID, v.Now-v.Start) + ", listener UNKNOWN"
-		}
-		return uptime(v.PID, v.Now-v.Start)
+		return uptime(v.PID, v.Now-v.Start) + listener(v)
 	case life.Fatal, life.Backoff:
 		if v.SpawnErr == "" {
 			return `unknown error (try "tail ` + v.Config.Name + `")`
@@ -29,6 +26,17 @@ func Describe(v *core.View) string {
 			return "Not started"
 		}
 		return time.Unix(v.Stop, 0).Format("Jan 02 03:04 PM")
+	}
+	return ""
+}
+
+// listener tells of an event listener that does not do its work.
+func listener(v *core.View) string {
+	switch {
+	case v.Listener == "UNKNOWN":
+		return ", listener UNKNOWN"
+	case v.Stuck > 0:
+		return ", listener " + v.Listener + ", events waiting: " + strconv.Itoa(v.Stuck)
 	}
 	return ""
 }

@@ -17,6 +17,21 @@ i = I(None)
 json.dump([i._interpretProcessInfo(c) for c in json.load(sys.stdin)], sys.stdout)
 `
 
+// TestDescribeListener: a listener that does not do its work is seen in the status.
+func TestDescribeListener(t *testing.T) {
+	for want, v := range map[string]core.View{
+		"pid 12, uptime 0:01:00":                                    {Listener: "BUSY"},
+		"pid 12, uptime 0:01:00, listener UNKNOWN":                  {Listener: "UNKNOWN", Stuck: 3},
+		"pid 12, uptime 0:01:00, listener BUSY, events waiting: 3":  {Listener: "BUSY", Stuck: 3},
+		"pid 12, uptime 0:01:00, listener READY, events waiting: 1": {Listener: "READY", Stuck: 1},
+	} {
+		v.Config, v.State, v.PID, v.Start, v.Now = &config.Process{Name: "ear"}, life.Running, 12, 40, 100
+		if got := Describe(&v); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 func TestDescriptionMatchesReference(t *testing.T) {
 	apitest.NeedReference(t)
 	type info struct {

@@ -53,6 +53,7 @@ type View struct {
 	Restarts   int    // spawns after the first
 	Tries      int    // failed starts in a row
 	Listener   string // state of an event listener ("READY", ...), else ""
+	Stuck      int    // events that wait although no listener of the pool has taken one for ten seconds
 }
 
 // GroupInfo tells of one active group.

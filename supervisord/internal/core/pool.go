@@ -3,6 +3,7 @@ package core
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/supervisor-go/supervisor/pkg/config"
 	"github.com/supervisor-go/supervisor/pkg/event"
@@ -170,5 +171,19 @@ func (b *bus) listenerOutput(proc *process, data []byte) {
 }
 
 func (p *pool) listenerState(proc *process) string { return p.Listener(uint64(proc.id)).String() }
+
+// stuckAfter is how long the listeners of a pool may let events wait before it is
+// shown. A start or a burst takes less.
+const stuckAfter = 10 * time.Second
+
+// stuck returns how many events wait, unless one of them was handed out within
+// stuckAfter or the process that asks has not run for as long, in seconds.
+func (p *pool) stuck(uptime int64) int {
+	now := p.bus.s.loop.now()
+	if uptime < int64(stuckAfter/time.Second) || p.sent != 0 && now < p.sent.Add(stuckAfter) {
+		return 0
+	}
+	return p.Waiting()
+}
 
 func (p *pool) counts() (buffered, discarded uint64) { return uint64(p.Waiting()), p.Discarded() }

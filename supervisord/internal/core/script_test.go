@@ -232,6 +232,9 @@ func (d *story) status() {
 		if v.Listener != "" {
 			line += " listener=" + v.Listener
 		}
+		if v.Stuck != 0 {
+			line += fmt.Sprintf(" stuck=%d", v.Stuck)
+		}
 		d.os.say("%s", line)
 	}
 }

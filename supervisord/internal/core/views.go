@@ -30,6 +30,7 @@ func (s *state) view(p *process, now int64) View {
 	}
 	if p.group.pool != nil {
 		v.Listener = p.group.pool.listenerState(p)
+		v.Stuck = p.group.pool.stuck(now - v.Start)
 	}
 	return v
 }
