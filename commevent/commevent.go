@@ -72,6 +72,9 @@ func send(out io.Writer, message []byte) error {
 	// A pipe that nobody reads is an error to tell, not one to die of silently.
 	signal.Ignore(syscall.SIGPIPE)
 	if f, ok := out.(*os.File); ok {
+		if isClosed(f) {
+			return errClosed
+		}
 		// Short messages take the lock too: they must not land in the middle of
 		// a long one. Where there is no lock the write is all that can be done.
 		defer lock(f)()

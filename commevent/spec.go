@@ -44,7 +44,7 @@ var spec = &tool.Spec{
 		{Term: "0", Text: "the message was written"},
 		{Term: "1", Text: "the text was refused; nothing was written"},
 		{Term: "2", Text: "the command line is wrong; nothing was written"},
-		{Term: "111", Text: "the text could not be read or written"},
+		{Term: "111", Text: "the text could not be read or written, or the output is closed"},
 	},
 	Examples: []tool.Example{
 		{
