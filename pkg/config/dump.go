@@ -207,12 +207,14 @@ func (d *dumper) processes(section string, members []*Process, group *Group) {
 		if option == "environment" && !written {
 			origin, written = d.cfg.Supervisord.Set[option], value != ""
 		}
-		if _, kept := texts[option]; value != "" || kept {
+		if _, kept := texts[option]; value != "" || kept || written {
 			d.key(sec, option, value, describe(origin, written), double)
 		}
 	}
 	for _, option := range []string{"process_name", "numprocs", "numprocs_start"} {
-		add(option, "", false)
+		if _, kept := texts[option]; kept {
+			add(option, "", false)
+		}
 	}
 	if len(members) == 1 && texts["process_name"] == "" {
 		add("process_name", members[0].Name, false)

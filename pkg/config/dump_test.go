@@ -95,6 +95,30 @@ func withoutSecrets(text string) string {
 	return b.String()
 }
 
+// TestDumpOfEmptyValues dumps options that are written without a value, which
+// is not the same as leaving them out.
+func TestDumpOfEmptyValues(t *testing.T) {
+	text := header + "[program:a]\ncommand=\nexitcodes=\nserverurl=\ndirectory=\n"
+	before, errs := load(t, text)
+	if errs != nil {
+		t.Fatal(errs)
+	}
+	var dump bytes.Buffer
+	if err := before.Dump(&dump); err != nil {
+		t.Fatal(err)
+	}
+	after, errs := load(t, dump.String())
+	if errs != nil {
+		t.Fatal(errs)
+	}
+	if diff := gocmp.Diff(before.Groups, after.Groups, sameValues); diff != "" {
+		t.Errorf("before -, after +:\n%s\n%s", diff, dump.String())
+	}
+	if p := after.Groups[0].Processes[0]; len(p.ExitCodes) != 0 || !p.NoServerURL {
+		t.Errorf("exitcodes %v, no server URL %v, want none of both", p.ExitCodes, p.NoServerURL)
+	}
+}
+
 func TestDumpMasksSecrets(t *testing.T) {
 	c, err := Load(LoadOptions{
 		Environ: []string{"TOKEN=topsecret"},

@@ -61,7 +61,7 @@ func makeProcessFields() []processField {
 			{"environment",
 				func(a, b *Process) bool { return sameEnvironment(a.Environment, b.Environment) },
 				func(p *Process) string { return showEnvironment(p.Environment) }},
-			field("serverurl", func(p *Process) string { return p.ServerURL }, showServerURL),
+			field("serverurl", serverURLOf, maskURL),
 			{"socket",
 				func(a, b *Process) bool { return sameSocket(a.Socket, b.Socket) },
 				func(p *Process) string { return showSocket(p.Socket) }},
@@ -193,11 +193,14 @@ func showEnvironment(env []EnvVar) string {
 	return strings.Join(texts, ",")
 }
 
-func showServerURL(url string) string {
-	if url == "" {
-		return "AUTO"
+const autoServerURL = "AUTO"
+
+// serverURLOf returns serverurl as it is written.
+func serverURLOf(p *Process) string {
+	if p.ServerURL == "" && !p.NoServerURL {
+		return autoServerURL
 	}
-	return maskURL(url)
+	return p.ServerURL
 }
 
 // maskURL hides a password in a URL.

@@ -67,7 +67,7 @@ func (b *builder) readCommon() {
 		o.output.CaptureBytes = value(s, o.prefix+"_capture_maxbytes", ParseByteSize)
 		o.output.Events = value(s, o.prefix+"_events_enabled", ParseBool)
 	}
-	p.ServerURL = s.serverURL()
+	p.ServerURL, p.NoServerURL = s.serverURL()
 	b.readUser()
 	p.Umask = -1
 	if mask, ok := optional(s, "umask", ParseOctal); ok {
@@ -81,13 +81,14 @@ func (b *builder) readCommon() {
 	b.readExtensions()
 }
 
-// serverURL reads serverurl; "" stands for AUTO.
-func (s *scope) serverURL() string {
-	url, _ := s.text("serverurl")
+// serverURL reads serverurl; url is "" for AUTO, and for an empty one, which says
+// that there is none.
+func (s *scope) serverURL() (url string, none bool) {
+	url, ok := s.text("serverurl")
 	if strings.ToUpper(pytext.Strip(url)) == "AUTO" {
-		return ""
+		return "", false
 	}
-	return url
+	return url, ok && url == ""
 }
 
 func (b *builder) readUser() {

@@ -180,7 +180,7 @@ func processAsReference(p Process) object {
 		"umask": unset(p.Umask, p.Umask >= 0), "priority": p.Priority, "autostart": p.Autostart, "autorestart": restart[p.AutoRestart],
 		"startsecs": p.StartSecs, "startretries": p.StartRetries, "stopsignal": p.StopSignal, "stopwaitsecs": p.StopWaitSecs,
 		"stopasgroup": p.StopAsGroup, "killasgroup": p.KillAsGroup, "exitcodes": p.ExitCodes, "redirect_stderr": p.RedirectStderr,
-		"environment": envAsReference(p.Environment), "serverurl": unset(p.ServerURL, p.ServerURL != ""),
+		"environment": envAsReference(p.Environment), "serverurl": unset(p.ServerURL, p.ServerURL != "" || p.NoServerURL),
 	}
 	for prefix, out := range map[string]Output{"stdout": p.Stdout, "stderr": p.Stderr} {
 		o[prefix+"_logfile"] = map[LogKind]any{LogNone: nil, LogAuto: "auto", LogFile: out.Path}[out.Kind]

@@ -191,7 +191,7 @@ in command, directory and the names of logs.`,
 		Name: "serverurl", Type: URLValue, Default: "AUTO", Since: "3.0", Example: "AUTO",
 		Short: "value of SUPERVISOR_SERVER_URL; default AUTO",
 		Help: `The URL of supervisord that the program finds in its environment as SUPERVISOR_SERVER_URL. AUTO takes the UNIX
-socket if there is one, and else the TCP server.`,
+socket if there is one, and else the TCP server. With an empty value the program is told none.`,
 	},
 }
 

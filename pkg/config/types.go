@@ -207,7 +207,8 @@ type Process struct {
 	ExitCodes      []int
 	RedirectStderr bool
 	Environment    []EnvVar       // [supervisord] environment, then the program's own, merged
-	ServerURL      string         // "" means AUTO (or unset)
+	ServerURL      string         // "" means AUTO, or none
+	NoServerURL    bool           // serverurl is written and empty: the process is told none
 	Socket         *FastCGISocket // non-nil: fd 0 is this socket
 
 	Stdout, Stderr Output

@@ -176,7 +176,7 @@ func configInfo(g *config.Group, p *config.Process, inuse bool, logs map[member]
 		{Name: "stderr_logfile_backups", Value: p.Stderr.Backups},
 		{Name: "stderr_logfile_maxbytes", Value: p.Stderr.MaxBytes},
 		{Name: "stderr_syslog", Value: p.Stderr.Syslog},
-		{Name: "serverurl", Value: textOrNone(p.ServerURL)},
+		{Name: "serverurl", Value: serverURLOption(p)},
 	}
 }
 
@@ -188,6 +188,13 @@ func textOrNone(s string) string {
 		return none
 	}
 	return s
+}
+
+func serverURLOption(p *config.Process) string {
+	if p.NoServerURL {
+		return ""
+	}
+	return textOrNone(p.ServerURL)
 }
 
 func idOrNone(id int) any {

@@ -36,7 +36,7 @@ func newEnvironment(environ []string) environment {
 func (e *environment) of(p *config.Process, serverURL string) []string {
 	env := make([]string, len(e.base), len(e.base)+4+len(p.Environment))
 	copy(env, e.base)
-	if p.ServerURL != "" {
+	if p.ServerURL != "" || p.NoServerURL {
 		serverURL = p.ServerURL
 	}
 	env = e.set(env, "SUPERVISOR_ENABLED", "1")

@@ -62,6 +62,13 @@ func TestEnvironment(t *testing.T) {
 	if got := s.pipes.stdout(id); !strings.Contains(got, "SUPERVISOR_SERVER_URL=http://own:1\n") {
 		t.Errorf("serverurl= did not win:\n%s", got)
 	}
+	p = program("env")
+	p.NoServerURL = true
+	id = s.spawn(p)
+	s.story.exitOf(t, id)
+	if got := s.pipes.stdout(id); strings.Contains(got, "SUPERVISOR_SERVER_URL") {
+		t.Errorf("an empty serverurl= tells a URL:\n%s", got)
+	}
 }
 
 func TestDirectory(t *testing.T) {

@@ -97,7 +97,7 @@ def socket_config(config):
 
 def process(config):
     fields = {n: plain(getattr(config, n)) for n in NAMES}
-    for name in ["serverurl", "directory", "stdout_logfile", "stderr_logfile"]:
+    for name in ["directory", "stdout_logfile", "stderr_logfile"]:
         fields[name] = fields[name] or None  # an empty text counts as none
     return fields
 
