@@ -48,6 +48,23 @@ func TestShutdownWins(t *testing.T) {
 	}
 }
 
+// A call of shutdown wins over a restart that is going on, and a call of restart
+// not over a shutdown.
+func TestShutdownCallDuringRestart(t *testing.T) {
+	t.Parallel()
+	d := start(t, "[program:p]\n"+stubborn+"startsecs=0\nstopwaitsecs=1\nstdout_logfile={D}/p.log\n")
+	d.has("p.log", "up")
+	d.mayEnd = true
+	must(t, d.rpc.Restart(d.ctx()))
+	must(t, d.rpc.Shutdown(d.ctx()))
+	if err := d.rpc.Restart(d.ctx()); err == nil {
+		t.Error("a restart was accepted during the shutdown")
+	}
+	if status := d.ended(); status != 0 || d.lines("log", "supervisord started") != 1 {
+		t.Errorf("exit status %d, started %d times", status, d.lines("log", "supervisord started"))
+	}
+}
+
 // Calls that come while the daemon stops are refused and do not change that it
 // does.
 func TestCallsDuringShutdown(t *testing.T) {

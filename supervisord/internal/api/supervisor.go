@@ -74,22 +74,26 @@ type supervisor struct {
 
 // SupervisorMethods returns the methods of the supervisor namespace. While the
 // daemon is shutting down or restarting they all fault with SHUTDOWN_STATE, with
-// the exception of sendRemoteCommEvent.
+// the exception of sendRemoteCommEvent, and of shutdown during a restart.
 func SupervisorMethods(o Options) []Method {
 	s := &supervisor{core: o.Supervisor, log: o.Log, identifier: o.Identifier, pid: o.PID}
 	methods := slices.Concat(s.infoMethods(), s.daemonMethods(), s.configMethods(),
 		s.processMethods(), s.startStopMethods(), s.signalMethods(), s.logMethods(), s.inputMethods())
 	for i := range methods {
-		methods[i].Fn = s.whileRunning(methods[i].Fn)
+		least := core.MoodRunning
+		if methods[i].Name == "shutdown" { // it wins over a restart
+			least = core.MoodRestarting
+		}
+		methods[i].Fn = s.from(least, methods[i].Fn)
 	}
 	return append(methods, s.remoteCommMethod())
 }
 
-// whileRunning wraps a function so that it only works while the daemon is not
-// on its way out.
-func (s *supervisor) whileRunning(fn Func) Func {
+// from wraps a function so that it only works in a mood that is least or better:
+// while the daemon is not on its way out, or only out in order to come back.
+func (s *supervisor) from(least core.Mood, fn Func) Func {
 	return func(ctx context.Context, args []any) (any, error) {
-		if s.core.Mood() < core.MoodRunning {
+		if s.core.Mood() < least {
 			return nil, shutdownState
 		}
 		return fn(ctx, args)

@@ -29,7 +29,8 @@ func (s *supervisor) daemonMethods() []Method {
 		{
 			Name: "shutdown",
 			Doc: `Shut supervisord down. All processes are stopped in the reverse order of their
-priorities; the call returns before that is done.`,
+priorities; the call returns before that is done. While supervisord is
+restarting, it ends in place of coming back.`,
 			Returns: Result{Type: Boolean, Doc: "always true"},
 			Fn: func(context.Context, []any) (any, error) {
 				s.core.Shutdown()

@@ -263,6 +263,12 @@ func ctlServers() []suite.Case {
 				t.Ctl(strings.Fields(c)...)
 			}
 		}},
+		{Name: "shutdown-during-reload", Differs: "A shutdown during a reload is refused by the reference, with the words \"already shutting down\", and it comes back; ours takes it and ends.", Run: func(t *T) {
+			t.Start(prog("a", `sh -c 'trap "" TERM; echo ready; while :; do sleep 0.1; done'`, "startsecs=0", "stopwaitsecs=4", "stdout_logfile={DIR}/a.log"))
+			t.Until("ready", func() bool { return t.Read("a.log") == "ready\n" })
+			t.Ctl("reload")
+			t.Ctl("shutdown")
+		}},
 		{Name: "fg", Run: func(t *T) {
 			t.Start(prog("echo", "cat", "startsecs=0"))
 			t.Await("echo", "RUNNING")
