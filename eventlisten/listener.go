@@ -45,6 +45,9 @@ func (l *listener) run(d deliverer) error {
 	go func() {
 		for {
 			n, err := l.in.next()
+			if errors.Is(err, io.EOF) {
+				l.stop.inputEnded()
+			}
 			select {
 			case arrivals <- arrival{n, err}:
 			case <-l.stop.done:

@@ -30,8 +30,10 @@ func TestJobs(t *testing.T) {
 	u.in.Close()
 	u.release("go.1")
 	u.release("go.3")
-	u.ready()
 	u.exit(0)
+	if said := u.stderr(); strings.Contains(said, "killed") {
+		t.Error("a handler was not waited for")
+	}
 }
 
 // TestJobsRetry guards that a retry keeps its slot and does not hold up others.
@@ -211,6 +213,21 @@ func TestStopBusy(t *testing.T) {
 	u.ok()
 	u.exit(0)
 	u.until("done", "")
+}
+
+// TestEndBusy guards the end of the input while a handler hangs, as when
+// supervisord was killed: the handler has the same time as after a signal.
+func TestEndBusy(t *testing.T) {
+	for _, args := range [][]string{nil, {"--jobs", "2"}, {"--lines", "--ack"}} {
+		u := start(t, "#!/bin/sh\necho $$ >pid\nexec sleep 1000\n", append(args, "--grace", "10ms", "--retries", "3")...)
+		u.ready()
+		u.send("TICK_5", "when:5")
+		pid := strings.TrimSpace(u.until("pid", "\n"))
+		u.in.Close()
+		u.exit(0)
+		untilGone(t, pid)
+		u.untilSaid("handler was killed because eventlisten is to stop")
+	}
 }
 
 // TestStopHard guards the end of the grace, and a second signal.

@@ -16,6 +16,7 @@ type stopper struct {
 	hard  chan struct{} // closed: kill what still runs
 	once  sync.Once
 	in    chan os.Signal
+	eof   chan struct{} // has an element when the daemon has gone
 	done  chan struct{}
 }
 
@@ -25,6 +26,7 @@ func newStopper(grace time.Duration) *stopper {
 		soft:  make(chan struct{}),
 		hard:  make(chan struct{}),
 		in:    make(chan os.Signal, 2),
+		eof:   make(chan struct{}, 1),
 		done:  make(chan struct{}),
 	}
 	signal.Notify(s.in, syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGHUP)
@@ -35,6 +37,7 @@ func newStopper(grace time.Duration) *stopper {
 func (s *stopper) watch() {
 	select {
 	case <-s.in:
+	case <-s.eof:
 	case <-s.done:
 		return
 	}
@@ -49,6 +52,10 @@ func (s *stopper) watch() {
 	}
 	close(s.hard)
 }
+
+// inputEnded makes the polite request, unless that has been done: the daemon has
+// closed the pipe, or has been killed. It is to be called once.
+func (s *stopper) inputEnded() { s.eof <- struct{}{} }
 
 // stopping tells whether the polite request has been made.
 func (s *stopper) stopping() bool {
