@@ -10,7 +10,7 @@ import (
 
 // write is `write SIZE TOTAL SEED STAMP [LINES]`: TOTAL bytes of a pattern to
 // stdout in writes of SIZE bytes. The time of the first write goes to the file
-// STAMP.
+// STAMP; another file beside it tells that the last one is over.
 func write(args []string) error {
 	size, total, seed := number(args, 0), number(args, 1), number(args, 2)
 	p := NewPattern(uint64(seed))
@@ -29,8 +29,11 @@ func write(args []string) error {
 			b = b[m:]
 		}
 	}
-	return nil
+	return os.WriteFile(EndStamp(args[3]), nil, 0o644)
 }
+
+// EndStamp is the file that a writer makes when it has written all.
+func EndStamp(stamp string) string { return stamp + ".end" }
 
 // Pattern is an endless text of which every byte depends on its place: lines of
 // sixteen bytes with a number each. It is cheap to make and to check.

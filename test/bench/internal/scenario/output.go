@@ -95,10 +95,14 @@ func throughput(e *Env, l load) (measured, error) {
 	if err := d.Up(); err != nil {
 		return measured{}, err
 	}
+	if err := warm(l.total); err != nil {
+		return measured{}, err
+	}
 	cpu := proc.CPU(d.PID)
 	if _, err := d.RPC.Call("supervisor.startAllProcesses", false); err != nil {
 		return measured{}, err
 	}
+	waitForWriters(d, l.children)
 	end, size := settle(d.Dir, int64(each*l.children), func() bool { return len(proc.Children(d.PID)) == 0 })
 	used := proc.CPU(d.PID) - cpu
 	began, err := firstStamp(d.Dir, l.children)
@@ -115,6 +119,24 @@ func throughput(e *Env, l load) (measured, error) {
 	}
 	took := end.Sub(began).Seconds()
 	return measured{float64(size) / took, used.Seconds() / (float64(size) / (1 << 30)), float64(good) / float64(each*l.children)}, nil
+}
+
+// waitForWriters waits until the children have written all, or one has ended before
+// it had. To look at all logs meanwhile would take processor time from those who
+// are measured.
+func waitForWriters(d *target.Daemon, n int) {
+	deadline := time.Now().Add(target.Limit)
+	for i := range n {
+		for looks := 1; time.Now().Before(deadline); looks++ {
+			if _, err := os.Stat(role.EndStamp(fmt.Sprintf("%s/stamp%d", d.Dir, i))); err == nil {
+				break
+			}
+			if looks%500 == 0 && len(proc.Children(d.PID)) == 0 {
+				return
+			}
+			time.Sleep(2 * time.Millisecond)
+		}
+	}
 }
 
 // settle waits until the logs have all bytes, or until there are no children
@@ -199,6 +221,9 @@ func floorOutput(e *Env, l load) error {
 		return err
 	}
 	defer target.Clean(dir)
+	if err := warm(l.total); err != nil {
+		return err
+	}
 	each := l.total / l.children
 	var cats []*exec.Cmd
 	var writers []*exec.Cmd
