@@ -58,7 +58,7 @@ var inetServerOptions = []Option{
 		Name: "port", Type: AddressValue, Required: true, Since: "3.0", Example: "127.0.0.1:9001",
 		Short: "host:port to listen on; *:port for every address",
 		Help: `The TCP address on which supervisord answers HTTP and XML-RPC requests: host:port, *:port or port for every
-address of the machine, or [::1]:port for IPv6. Requests are not encrypted: listen on the loopback address, or
-put a proxy with TLS before it.`,
+address of the machine, 0.0.0.0:port for every address of IPv4, or [::1]:port for IPv6. Requests are not
+encrypted: listen on the loopback address, or put a proxy with TLS before it.`,
 	},
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"os/user"
 	"strconv"
@@ -77,11 +78,20 @@ func openOne(s config.Server, stderr io.Writer) (*Listener, error) {
 	if s.Kind == config.UnixServer {
 		return openUnix(s, stderr)
 	}
-	l, err := net.Listen("tcp", address(s))
+	l, err := net.Listen(network(s.Host), address(s))
 	if err != nil {
 		return nil, err
 	}
 	return &Listener{Listener: l, Server: s, addr: l.Addr(), close: sync.OnceValue(l.Close)}, nil
+}
+
+// network keeps an IPv4 address to IPv4: with "tcp", package net takes 0.0.0.0 for
+// every address of IPv6, too.
+func network(host string) string {
+	if ip, err := netip.ParseAddr(host); err == nil && ip.Is4() {
+		return "tcp4"
+	}
+	return "tcp"
 }
 
 // backlog is how many connections may wait to be accepted; the system may

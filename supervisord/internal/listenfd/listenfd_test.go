@@ -71,6 +71,29 @@ func freePort(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
+// Every address of IPv4 is not every address: who writes 0.0.0.0 has perhaps a
+// firewall for IPv4 only.
+func TestFamilies(t *testing.T) {
+	for host, want := range map[string]string{"0.0.0.0": "4", "127.0.0.1": "4", "": "46", "[::]": "46", "[::1]": "6"} {
+		if !hasIPv6() {
+			if want = strings.TrimSuffix(want, "6"); want == "" {
+				continue
+			}
+		}
+		l := open(t, inetServer(host, freePort(t)))[0]
+		port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+		got := ""
+		for _, by := range []struct{ family, address string }{{"4", "127.0.0.1"}, {"6", "::1"}} {
+			if answers("tcp", net.JoinHostPort(by.address, port)) {
+				got += by.family
+			}
+		}
+		if got != want {
+			t.Errorf("%q answers by IPv%s; want IPv%s", host, got, want)
+		}
+	}
+}
+
 func TestUnixServer(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s.sock")
 	s := unixServer(path)
