@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -238,6 +239,19 @@ autostart=false
 		}
 		u.ready()
 	})
+}
+
+// TestExamplesCannotAsk guards that a listener that is not let in by supervisord
+// says so, and does not look as if all were well.
+func TestExamplesCannotAsk(t *testing.T) {
+	for script, arg := range map[string]string{"http-check.sh": "web=http://127.0.0.1:1/", "memory-limit.sh": "web=1MB"} {
+		cmd := exec.Command(filepath.Join(exampleDir(t), script), arg)
+		cmd.Env = append(os.Environ(), "SUPERVISORCTL=echo Server requires authentication:")
+		out, err := cmd.CombinedOutput()
+		if want := "cannot look after web: Server requires authentication:"; err != nil || !strings.Contains(string(out), want) {
+			t.Errorf("%s: %v, %q, want %q", script, err, out, want)
+		}
+	}
 }
 
 // TestExampleProtocol guards the listeners that speak the protocol themselves.

@@ -19,9 +19,14 @@ answers() {
 status=0
 for pair; do
 	program=${pair%%=*} url=${pair#*=}
-	case $(ctl status "$program") in
+	state=$(ctl status "$program" 2>&1) || true
+	case $state in
 	*' RUNNING '*) ;;
-	*) continue ;;
+	*' STARTING '* | *' BACKOFF '* | *' STOPPING '* | *' STOPPED '* | *' EXITED '* | *' FATAL '*) continue ;;
+	*) # no server, no right to ask, no such program
+		echo "cannot look after $program: $state"
+		continue
+		;;
 	esac
 	answers "$url" && continue
 	echo "$program does not answer at $url: restarting it"

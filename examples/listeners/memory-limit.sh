@@ -34,9 +34,13 @@ kilobytes() {
 status=0
 for pair; do
 	program=${pair%=*} limit=$(kilobytes "${pair##*=}")
-	pid=$(ctl pid "$program") || true
+	pid=$(ctl pid "$program" 2>&1) || true
 	case $pid in
-	'' | 0 | *[!0-9]*) continue ;; # it does not run
+	0) continue ;; # it does not run
+	'' | *[!0-9]*) # no server, no right to ask, no such program
+		echo "cannot look after $program: $pid"
+		continue
+		;;
 	esac
 	kb=$(used "$pid")
 	if [ "$kb" -gt "$limit" ]; then
