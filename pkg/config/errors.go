@@ -17,6 +17,7 @@ type Error struct {
 	Allowed string // what is allowed; "" if Problem says it all
 
 	hasValue  bool
+	item      string // tells apart errors of the same option: the element of a list
 	reference string // the message of Supervisor; "" for what only we check
 }
 

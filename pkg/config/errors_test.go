@@ -194,7 +194,7 @@ redirect_stderr=true
 		}
 		lines = append(lines, strings.TrimPrefix(e.Origin.String(), errs[0].Origin.File+":")+" "+key)
 	}
-	want := "1 -|4 -|5 minfds|3 loglevel|14 stopsignal|11 user|15 environment|17 directory|16 -|20 events|21 redirect_stderr|8 chmod"
+	want := "1 -|4 -|5 minfds|3 loglevel|14 stopsignal|11 user|15 environment|17 directory|16 -|20 events|20 events|21 redirect_stderr|8 chmod"
 	if got := strings.Join(lines, "|"); got != want {
 		t.Errorf("errors at\n%s\nwant\n%s\n%v", got, want, errs)
 	}
@@ -255,5 +255,39 @@ func TestFileOfAnotherKind(t *testing.T) {
 	}
 	if used := after.TotalAlloc - before.TotalAlloc; used > 64<<20 {
 		t.Errorf("%d bytes were used to read %d", used, len(text))
+	}
+}
+
+// TestEveryItem names all that is wrong in lists and in the options of a socket,
+// and not only the first.
+func TestEveryItem(t *testing.T) {
+	_, errs := load(t, header+"[group:g]\nprograms=no1,no2,no1\n[eventlistener:e]\ncommand=x\nevents=NO3,NO4\n"+
+		"[fcgi-program:f]\ncommand=x\nsocket=tcp://x\nsocket_backlog=0\nsocket_owner=no5\nsocket_mode=9\n")
+	if errs == nil {
+		t.Fatal("no errors")
+	}
+	text := errs.Error()
+	for _, want := range []string{"no program no1", "no program no2", `"NO3"`, `"NO4"`, "] socket = ", "socket_backlog = ", "socket_owner = ", "socket_mode = "} {
+		if strings.Count(text, want) != 1 {
+			t.Errorf("%q is not there once:\n%s", want, text)
+		}
+	}
+	if len(errs) != 8 {
+		t.Errorf("%d errors, want 8:\n%s", len(errs), text)
+	}
+}
+
+// TestNoEnvironmentInLists expands variables in lists of names that do not exist.
+func TestNoEnvironmentInLists(t *testing.T) {
+	_, errs := load(t, header+"[group:g]\nprograms=%(ENV_PW)s\n[eventlistener:e]\ncommand=x\nevents=%(ENV_PW)s\n")
+	if len(errs) != 2 || strings.Contains(strings.ToLower(errs.Error()+errs.Reference()), "topsecret") {
+		t.Errorf("errors\n%v\n%s", errs, errs.Reference())
+	}
+	c, errs := load(t, header+"[eventlistener:e]\ncommand=x\nevents=TICK_5\nresult_handler=%(ENV_PW)s\n")
+	if errs != nil {
+		t.Fatal(errs)
+	}
+	if len(c.Warnings) != 1 || strings.Contains(c.Warnings[0], "topsecret") {
+		t.Errorf("warnings %q", c.Warnings)
 	}
 }

@@ -20,9 +20,8 @@ func (r *reader) readFastCGI(sec *ini.Section) {
 		name = s.name()
 	}
 	g := Group{Kind: FastCGIGroup, Name: name, Section: sec.Name(), Priority: value(s, "priority", ParseInt)}
-	socket, err := s.socket(name)
-	var bad *socketError
-	if errors.As(err, &bad) {
+	socket, errs := s.socket(name)
+	for _, bad := range errs {
 		s.badSocket(bad)
 	}
 	g.Socket = socket
@@ -51,41 +50,38 @@ func (s *scope) badSocket(e *socketError) {
 	s.badSection(e.key, e.err.Wrong, e.err.Allowed, e.err.Error())
 }
 
-// socket reads the socket of a FastCGI program, in Supervisor's order. The error
-// is a *socketError; errors of expansion have been reported, and then socket and
-// error are nil.
-func (s *scope) socket(program string) (*FastCGISocket, error) {
+// socket reads the socket of a FastCGI program, in Supervisor's order. The socket
+// is nil if anything is wrong with it; errors of expansion have been reported and
+// are not among errs.
+func (s *scope) socket(program string) (_ *FastCGISocket, errs []*socketError) {
 	sock := &FastCGISocket{UID: -1, GID: -1}
-	user, err := s.socketUser()
-	if err != nil {
-		return nil, err
-	}
-	if err := s.socketBacklog(sock); err != nil {
-		return nil, err
-	}
-	owner, err := s.socketOwner(sock)
-	if err != nil {
-		return nil, err
-	}
-	mode, err := s.socketMode(sock)
-	if err != nil {
-		return nil, err
-	}
-	url, err := s.socketURL(program)
-	if err != nil || url == "" {
-		return nil, err
-	}
-	if !strings.HasPrefix(url, "unix://") {
-		if err := s.tcpSocket(sock, url, owner || mode); err != nil {
-			return nil, err
+	note := func(err error) {
+		var bad *socketError
+		if errors.As(err, &bad) {
+			errs = append(errs, bad)
 		}
-		return sock, nil
 	}
-	if err := s.unixSocket(sock, url); err != nil {
-		return nil, err
+	user, err := s.socketUser()
+	note(err)
+	note(s.socketBacklog(sock))
+	owner, err := s.socketOwner(sock)
+	note(err)
+	mode, err := s.socketMode(sock)
+	note(err)
+	url, err := s.socketURL(program)
+	note(err)
+	switch {
+	case url == "":
+	case strings.HasPrefix(url, "unix://"):
+		note(s.unixSocket(sock, url))
+		if !owner && user != nil && user.UID != os.Getuid() {
+			sock.UID, sock.GID = user.UID, user.GID
+		}
+	default:
+		note(s.tcpSocket(sock, url, owner || mode))
 	}
-	if !owner && user != nil && user.UID != os.Getuid() {
-		sock.UID, sock.GID = user.UID, user.GID
+	if len(errs) > 0 || url == "" {
+		return nil, errs
 	}
 	return sock, nil
 }
@@ -221,11 +217,14 @@ func (s *scope) memberSocket() (*FastCGISocket, error) {
 	}
 	errs, complain := s.r.errs, s.r.complain
 	s.r.complain = map[complaint]bool{}
-	sock, socketErr := s.socket(name)
+	sock, bad := s.socket(name)
 	found := s.r.errs[len(errs):]
 	s.r.errs, s.r.complain = errs, complain
-	if socketErr == nil && len(found) > 0 {
+	switch {
+	case len(bad) > 0:
+		return nil, bad[0]
+	case len(found) > 0:
 		return nil, found[0]
 	}
-	return sock, socketErr
+	return sock, nil
 }

@@ -111,16 +111,17 @@ func (r *reader) readGroup(sec *ini.Section, taken map[string]bool) {
 // member finds the section of a program that a group names.
 func (r *reader) member(s *scope, program, said string) (*ini.Section, SectionKind) {
 	ordinary, fcgi := r.doc.Section("program:"+program), r.doc.Section("fcgi-program:"+program)
+	shown := s.shown("programs", program)
 	switch {
 	case ordinary == nil && fcgi == nil:
-		s.badSection("programs", fmt.Sprintf("there is no program %s", program),
+		s.badItem("programs", program, fmt.Sprintf("there is no program %s", shown),
 			"names of [program:x] and [fcgi-program:x] sections"+r.nearProgram(program),
-			fmt.Sprintf("[%s] names unknown program or fcgi-program %s", said, program))
+			fmt.Sprintf("[%s] names unknown program or fcgi-program %s", said, shown))
 		return nil, 0
 	case ordinary != nil && fcgi != nil:
-		s.badSection("programs", fmt.Sprintf("%s is both a program and a fcgi-program", program),
+		s.badItem("programs", program, fmt.Sprintf("%s is both a program and a fcgi-program", shown),
 			"names that stand for one section only",
-			fmt.Sprintf("[%s] name %s is ambiguous (exists as program and fcgi-program)", said, program))
+			fmt.Sprintf("[%s] name %s is ambiguous (exists as program and fcgi-program)", said, shown))
 		return nil, 0
 	case ordinary != nil:
 		return ordinary, ProgramSection

@@ -44,7 +44,7 @@ const defaultResultHandler = "supervisor.dispatchers:default_handler"
 func (s *scope) resultHandler() {
 	handler := value(s, "result_handler", plainText)
 	if handler != defaultResultHandler {
-		s.warn("result_handler", fmt.Sprintf("%s is a Python function and is not called; a result OK accepts an event, and FAIL rejects it", handler))
+		s.warn("result_handler", fmt.Sprintf("%s is a Python function and is not called; a result OK accepts an event, and FAIL rejects it", s.shown("result_handler", handler)))
 	}
 }
 
@@ -66,8 +66,9 @@ func (s *scope) events() []string {
 			if near := nearest(name, event.Names()); near != "" {
 				allowed += "; did you mean " + near + "?"
 			}
-			s.badSection("events", fmt.Sprintf("there is no event type %q", name), allowed,
-				fmt.Sprintf("Unknown event type %s in [%s] events", name, s.sec.Name()))
+			shown := s.shown("events", name)
+			s.badItem("events", name, fmt.Sprintf("there is no event type %q", shown), allowed,
+				fmt.Sprintf("Unknown event type %s in [%s] events", shown, s.sec.Name()))
 		}
 	}
 	slices.Sort(names)

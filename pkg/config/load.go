@@ -71,6 +71,7 @@ type reader struct {
 type complaint struct {
 	origin       Origin
 	section, key string
+	item         string
 }
 
 func newReader(opts LoadOptions) *reader {
@@ -141,7 +142,7 @@ func prefixed(env map[string]string) map[string]string {
 // fail records an error unless the same place has already been complained of.
 func (r *reader) fail(e Error) {
 	if e.Section != "" {
-		c := complaint{e.Origin, e.Section, e.Key}
+		c := complaint{e.Origin, e.Section, e.Key, e.item}
 		if r.complain[c] {
 			return
 		}

@@ -129,7 +129,13 @@ func (s *scope) badAt(name, raw string, origin Origin, err error) {
 // badSection reports that the section as a whole, or a combination of its
 // options, is wrong. key may be "".
 func (s *scope) badSection(key, problem, allowed, reference string) {
+	s.badItem(key, "", problem, allowed, reference)
+}
+
+// badItem reports that one element of a list is wrong.
+func (s *scope) badItem(key, item, problem, allowed, reference string) {
 	e := Error{
+		item:      item,
 		Origin:    originOf(s.sec.Pos()),
 		Section:   s.sec.Name(),
 		Key:       key,
@@ -152,6 +158,15 @@ func (s *scope) in(message string) string {
 		return message
 	}
 	return fmt.Sprintf("%s in section %s (file: %s)", message, pytext.Repr(s.sec.Name()), pytext.Repr(s.sec.Pos().File))
+}
+
+// shown returns a part of the value of an option as it may be shown: masked if it
+// may have the value of an environment variable in it.
+func (s *scope) shown(key, part string) string {
+	if raw, _, _ := s.raw(key); strings.Contains(raw, "("+envPrefix) {
+		return mask
+	}
+	return part
 }
 
 // name returns what stands behind the colon in the name of the section.
