@@ -3,6 +3,7 @@ package tool
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -53,6 +54,10 @@ func (t *IO) UsageErrorf(format string, args ...any) *Error {
 	return e
 }
 
+// badValue is what the option parser says of a value. The tools leave only numbers
+// to it.
+var badValue = regexp.MustCompile(`^invalid (boolean )?value (".*") for (?:flag )?-(\S+): (parse error|value out of range)$`)
+
 const undefined = "flag provided but not defined: -"
 
 // usageError puts the option parser's words into ours.
@@ -67,6 +72,15 @@ func (s *Spec) usageError(t *IO, err error) error {
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "flag needs an argument: -"); ok {
 		return t.UsageErrorf("option %q needs a value", dashes(strings.TrimLeft(name, "-")))
+	}
+	if m := badValue.FindStringSubmatch(err.Error()); m != nil {
+		switch {
+		case m[1] != "":
+			return t.UsageErrorf("option %q takes no value", dashes(m[3]))
+		case m[4] == "value out of range":
+			return t.UsageErrorf("%s: %s is too large", dashes(m[3]), m[2])
+		}
+		return t.UsageErrorf("%s: %s is no whole number", dashes(m[3]), m[2])
 	}
 	return t.UsageErrorf("cannot read the options: %v", err)
 }

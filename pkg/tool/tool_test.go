@@ -89,7 +89,7 @@ func TestWrongOptions(t *testing.T) {
 		{"--nubmer", "smpl: error: there is no option \"--nubmer\"\nsmpl: hint: did you mean \"--number\"?\n"},
 		{"-q", "smpl: error: there is no option \"-q\"\n"},
 		{"-n", "smpl: error: option \"-n\" needs a value\n"},
-		{"--number=x", "smpl: error: cannot read the options: invalid value \"x\" for flag -number"},
+		{"--number=x", "smpl: error: --number: \"x\" is no whole number\n"},
 	} {
 		r := run(t, nil, c.arg)
 		if r.status != tool.Usage || !strings.HasPrefix(r.errout, c.said) || r.out != "" ||
