@@ -291,3 +291,12 @@ func TestNoEnvironmentInLists(t *testing.T) {
 		t.Errorf("warnings %q", c.Warnings)
 	}
 }
+
+// TestNoPasswordsOfURLs has a URL with a password in a command, where its percent
+// sign is wrong, and in an address.
+func TestNoPasswordsOfURLs(t *testing.T) {
+	_, errs := load(t, header+"[program:a]\ncommand=curl http://me:top%40secret@host/\n[inet_http_server]\nport=http://me:topsecret@host:0\n")
+	if len(errs) != 2 || strings.Contains(errs.Error(), "secret") || strings.Contains(errs.Reference(), "secret") {
+		t.Errorf("errors\n%v\n%s", errs, errs.Reference())
+	}
+}

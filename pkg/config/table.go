@@ -2,6 +2,7 @@ package config
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"sync"
 )
@@ -92,8 +93,12 @@ func Reference() []SectionDoc { return table() }
 // called for an unknown option, which is nil: only plug-ins have such, and what
 // they are told may be a secret.
 func (o *Option) isSecret(value string) bool {
-	return o == nil || o.Secret || o.Type == URLValue && maskURL(value) != value
+	return o == nil || o.Secret || o.Type == URLValue && maskURL(value) != value || hasPassword.MatchString(value)
 }
+
+// hasPassword finds a URL with a password, as commands may have one: that its
+// percent signs are not doubled is a common error.
+var hasPassword = regexp.MustCompile(`://[^\s/:@]*:[^\s/@]+@`)
 
 // optionIndex finds the options of one kind of section. It is made when it is
 // first asked for: supervisorctl reads one section, and a program that tells its
