@@ -22,7 +22,8 @@ type Options struct {
 	// umask; 0 stands for 0666.
 	Perm uint32
 	// OnOutage, if set, is told when the log cannot be written and when it can
-	// be again. It is called during Write and must not use the log.
+	// be again or is closed. It is called during Write or Close and must not use
+	// the log.
 	OnOutage func(Outage)
 }
 
@@ -33,6 +34,8 @@ type Outage struct {
 	Err error
 	// Dropped counts the bytes that were lost meanwhile; set with a nil Err.
 	Dropped int64
+	// Closed tells that the trouble lasted until the log was closed.
+	Closed bool
 	// Rotating tells that it is the rotation that fails: nothing is lost, but
 	// the log grows beyond its limit.
 	Rotating bool
@@ -347,6 +350,9 @@ func (f *file) Close() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.shut()
+	if f.failing && !f.closed {
+		f.tell(Outage{Path: f.path, Dropped: f.outage, Closed: true})
+	}
 	f.closed = true
 	return nil
 }

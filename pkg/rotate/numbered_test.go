@@ -252,6 +252,13 @@ func TestVanishedDirectory(t *testing.T) {
 	if log.Dropped() != 15 {
 		t.Errorf("Dropped = %d", log.Dropped())
 	}
+	os.RemoveAll(dir)
+	log.Write([]byte("never"))
+	log.Close()
+	log.Close()
+	if len(told) != 4 || told[3] != (Outage{Path: log.Path(), Dropped: 5, Closed: true}) {
+		t.Errorf("told %v, want the end of an outage of 5 bytes", told)
+	}
 }
 
 func TestRotationThatCannotHappen(t *testing.T) {

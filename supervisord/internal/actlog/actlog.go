@@ -216,7 +216,7 @@ func (l *Log) outage(o rotate.Outage) {
 		l.Log(config.LevelError, fmt.Sprintf("cannot rotate the activity log: %v", o.Err))
 	case o.Err != nil:
 		l.Log(config.LevelError, fmt.Sprintf("cannot write the activity log: %v", o.Err))
-	case !o.Rotating:
+	case !o.Rotating && !o.Closed:
 		l.Log(config.LevelWarn, fmt.Sprintf("the activity log can be written again, %d bytes of it were lost", o.Dropped))
 	}
 }

@@ -250,6 +250,8 @@ func (p *Pump) outage(o rotate.Outage) {
 		p.log.Log(config.LevelError, o.Err.Error())
 	case o.Err != nil:
 		p.log.Log(config.LevelError, fmt.Sprintf("cannot write to a log, output is dropped until that works again: %v", o.Err))
+	case o.Closed:
+		p.log.Log(config.LevelWarn, fmt.Sprintf("%s could not be written until it was closed, %d bytes were dropped", o.Path, o.Dropped))
 	case !o.Rotating:
 		p.log.Log(config.LevelWarn, fmt.Sprintf("writing to %s works again, %d bytes were dropped", o.Path, o.Dropped))
 	}

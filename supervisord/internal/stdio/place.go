@@ -128,6 +128,10 @@ func (p *place) open() error {
 }
 
 func (p *place) close() {
+	if p.failing {
+		p.tell(rotate.Outage{Path: p.path, Dropped: p.dropped, Closed: true})
+		p.failing, p.dropped = false, 0
+	}
 	if !p.inherited && p.fd >= 0 {
 		syscall.Close(p.fd)
 		p.fd = -1

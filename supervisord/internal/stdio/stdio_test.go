@@ -234,7 +234,15 @@ func TestFIFO(t *testing.T) {
 	if n, _ := r.Read(got); string(got[:n]) != "read\n" {
 		t.Fatalf("read %q", got[:n])
 	}
+	r.Close()
+	w.Write([]byte("late\n"))
+	if o := <-told; o.Err == nil {
+		t.Fatalf("told %v", o)
+	}
 	w.Close()
+	if o := <-told; o != (rotate.Outage{Path: path, Dropped: 5, Closed: true}) {
+		t.Fatalf("told %v", o)
+	}
 	if len(s.places) != 0 {
 		t.Error("the place stays")
 	}
