@@ -45,11 +45,11 @@ func outputs() []*Scenario {
 		}, Targets: map[string]string{"throughput": aim, "daemon CPU a GiB": "≤ 1.1 × floor", "bytes kept": "100 %"}})
 	}
 	const mib = 1 << 20
-	add(true, load{children: 1, size: 64 << 10, total: 1024 * mib}, 256*mib)
-	add(false, load{children: 4, size: 64 << 10, total: 1024 * mib}, 256*mib)
-	add(true, load{children: 16, size: 64 << 10, total: 2048 * mib}, 512*mib)
-	add(true, load{children: 1, size: 64 << 10, total: 1024 * mib, rotate: true}, 256*mib)
-	add(false, load{children: 16, size: 64 << 10, total: 2048 * mib, rotate: true}, 512*mib)
+	add(true, load{children: 1, size: 64 << 10, total: 512 * mib}, 256*mib)
+	add(false, load{children: 4, size: 64 << 10, total: 512 * mib}, 256*mib)
+	add(true, load{children: 16, size: 64 << 10, total: 512 * mib}, 256*mib)
+	add(true, load{children: 1, size: 64 << 10, total: 512 * mib, rotate: true}, 256*mib)
+	add(false, load{children: 16, size: 64 << 10, total: 512 * mib, rotate: true}, 256*mib)
 	add(true, load{children: 1, size: 100, total: 128 * mib}, 16*mib)
 	add(false, load{children: 16, size: 100, total: 256 * mib}, 32*mib)
 	return out
