@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"runtime"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/supervisor-go/supervisor/test/bench/internal/report"
@@ -57,10 +59,21 @@ func main() {
 	flag.BoolVar(&o.noRef, "no-ref", false, "leave the reference out")
 	flag.BoolVar(&o.soak, "soak", false, "restarts, calls and reloads in bulk, with figures before and after")
 	flag.Parse()
+	go stopWhenInterrupted()
 	if err := o.main(); err != nil {
 		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
 		os.Exit(1)
 	}
+}
+
+// stopWhenInterrupted leaves no daemon behind, which would go on with what it was
+// given to do.
+func stopWhenInterrupted() {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	<-signals
+	target.StopAll()
+	os.Exit(1)
 }
 
 func (o *options) main() error {

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -47,6 +48,18 @@ type Daemon struct {
 	cmd  *exec.Cmd
 	done chan struct{}
 	log  logReader
+}
+
+// running holds every *Daemon that was started and not stopped.
+var running sync.Map
+
+// StopAll stops all daemons and ends all processes that they have started: for one
+// who is interrupted.
+func StopAll() {
+	running.Range(func(d, _ any) bool {
+		d.(*Daemon).Stop()
+		return true
+	})
 }
 
 // Header is the part of a configuration all runs share.
@@ -103,6 +116,7 @@ func Start(c *Contender, conf string) (*Daemon, error) {
 		return nil, fmt.Errorf("cannot start %s: %w", c.Name, err)
 	}
 	d.PID = d.cmd.Process.Pid
+	running.Store(d, nil)
 	go func() { d.cmd.Wait(); close(d.done) }()
 	return d, nil
 }
@@ -181,6 +195,7 @@ func (d *Daemon) LogCount(text string) int { return d.log.count(text) }
 
 // Stop ends the daemon and whatever is left of its run, at once.
 func (d *Daemon) Stop() {
+	running.Delete(d)
 	d.RPC.Close()
 	if !d.Over() {
 		syscall.Kill(d.PID, syscall.SIGKILL)
