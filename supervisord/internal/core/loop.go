@@ -149,6 +149,11 @@ func call[T any](ctx context.Context, l *Loop, fn func(s *state, finish func(T, 
 		return zero, ErrEnded
 	}
 	select {
+	case r := <-ch: // the rule: nobody has to watch the caller meanwhile
+		return r.val, r.err
+	default:
+	}
+	select {
 	case r := <-ch:
 		return r.val, r.err
 	case <-ctx.Done():

@@ -24,6 +24,8 @@ func Main(args []string) error {
 		return write(args)
 	case "listen":
 		return listen(args[0], os.Stdin, os.Stdout)
+	case "floor-relay":
+		return floorRelay(args[0], number(args, 1))
 	case "floor-fleet":
 		return floorFleet(number(args, 0))
 	case "floor-respawn":

@@ -2,8 +2,12 @@ package scenario
 
 import (
 	"fmt"
+	"net"
+	"os"
+	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/supervisor-go/supervisor/test/bench/internal/report"
@@ -17,10 +21,10 @@ func (e *Env) pool(n int, events string, buffer int) string {
 		e.role("listen", "{DIR}/events%(process_num)d"), events, buffer, n)
 }
 
-func received(d *target.Daemon, n int) int {
+func received(dir string, n int) int {
 	total := 0
 	for i := range n {
-		total += role.Count(fmt.Sprintf("%s/events%d", d.Dir, i))
+		total += role.Count(fmt.Sprintf("%s/events%d", dir, i))
 	}
 	return total
 }
@@ -49,11 +53,11 @@ func runFlapping(e *Env) error {
 	if err := d.Running(200); err != nil {
 		return err
 	}
-	events, spawned, lost := received(d, 1), d.LogCount("INFO spawned: "), d.LogCount("event buffer overflowed")
+	events, spawned, lost := received(d.Dir, 1), d.LogCount("INFO spawned: "), d.LogCount("event buffer overflowed")
 	began := time.Now()
 	time.Sleep(For(e, 8*time.Second, 3*time.Second))
 	took := time.Since(began).Seconds()
-	got := float64(received(d, 1) - events)
+	got := float64(received(d.Dir, 1) - events)
 	spawns := float64(d.LogCount("INFO spawned: ") - spawned)
 	dropped := float64(d.LogCount("event buffer overflowed") - lost)
 	e.Add("events delivered", report.Rate, got/took)
@@ -72,17 +76,21 @@ func burst() *Scenario {
 }
 
 func runBurst(e *Env) error {
-	if e.C.IsFloor() {
-		return nil
-	}
 	for _, n := range []int{1, 4} {
 		title := fmt.Sprintf("%d listener", n)
 		if n > 1 {
 			title += "s"
 		}
-		if err := remoteBurst(e, title, n); err != nil {
+		send := remoteBurst
+		if e.C.IsFloor() {
+			send = floorBurst
+		}
+		if err := send(e, title, n); err != nil {
 			return err
 		}
+	}
+	if e.C.IsFloor() {
+		return nil
 	}
 	if err := paced(e); err != nil {
 		return err
@@ -110,7 +118,7 @@ func paced(e *Env) error {
 			return err
 		}
 	}
-	if err := d.Until("the last event", 10*time.Millisecond, func() bool { return received(d, 1) >= sent }); err != nil {
+	if err := d.Until("the last event", 10*time.Millisecond, func() bool { return received(d.Dir, 1) >= sent }); err != nil {
 		return err
 	}
 	records, err := role.Records(d.Dir + "/events0")
@@ -126,8 +134,7 @@ func paced(e *Env) error {
 	return nil
 }
 
-// remoteBurst sends events by calls. What is delivered cannot be more than what
-// the calls send, so that figure is noted, too.
+// remoteBurst sends events by calls.
 func remoteBurst(e *Env, title string, listeners int) error {
 	d, err := target.Start(e.C, e.pool(listeners, "REMOTE_COMMUNICATION", 1000000))
 	if err != nil {
@@ -137,47 +144,98 @@ func remoteBurst(e *Env, title string, listeners int) error {
 	if err := d.Running(listeners); err != nil {
 		return err
 	}
+	return sendBurst(e, title, d.Dir, listeners, func() (client, error) {
+		c := target.NewRPC(d.Dir + "/s")
+		return client{func() error {
+			_, err := c.Call("supervisor.sendRemoteCommEvent", "bench", role.Stamp())
+			return err
+		}, c.Close}, nil
+	})
+}
+
+// floorBurst sends the same by lines to a process that only hands them on.
+func floorBurst(e *Env, title string, listeners int) error {
+	dir, err := tempDir()
+	if err != nil {
+		return err
+	}
+	defer target.Clean(dir)
+	relay := exec.Command(e.Self, "role", "floor-relay", dir, fmt.Sprint(listeners))
+	relay.Env = target.Env(dir)
+	if err := relay.Start(); err != nil {
+		return err
+	}
+	defer func() {
+		relay.Process.Kill()
+		relay.Wait()
+	}()
+	for began := time.Now(); time.Since(began) < target.Limit; time.Sleep(time.Millisecond) {
+		if _, err := os.Stat(dir + "/s"); err == nil {
+			break
+		}
+	}
+	return sendBurst(e, title, dir, listeners, func() (client, error) {
+		c, err := net.Dial("unix", dir+"/s")
+		if err != nil {
+			return client{}, err
+		}
+		answer := make([]byte, 1)
+		return client{func() error {
+			if _, err := fmt.Fprintf(c, "%d\n", time.Now().UnixNano()); err != nil {
+				return err
+			}
+			_, err := c.Read(answer)
+			return err
+		}, func() { c.Close() }}, nil
+	})
+}
+
+// client sends events, one after the other.
+type client struct {
+	send  func() error
+	close func()
+}
+
+// sendBurst sends events by four clients. What is delivered cannot be more than
+// what they send, so that figure is noted, too.
+func sendBurst(e *Env, title, dir string, listeners int, dial func() (client, error)) error {
 	period := For(e, 5*time.Second, 2*time.Second)
-	var mu sync.Mutex
-	sent := 0
-	var failure error
+	var sent atomic.Int64
+	failures := make(chan error, 4)
 	var wg sync.WaitGroup
 	began := time.Now()
-	for range 4 {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			c := target.NewRPC(d.Dir + "/s")
-			defer c.Close()
-			n := 0
+	for range cap(failures) {
+		c, err := dial()
+		if err != nil {
+			return err
+		}
+		wg.Go(func() {
+			defer c.close()
 			for time.Since(began) < period {
-				if _, err := c.Call("supervisor.sendRemoteCommEvent", "bench", role.Stamp()); err != nil {
-					mu.Lock()
-					failure = err
-					mu.Unlock()
+				if err := c.send(); err != nil {
+					failures <- err
 					return
 				}
-				n++
+				sent.Add(1)
 			}
-			mu.Lock()
-			sent += n
-			mu.Unlock()
-		}()
+		})
 	}
 	wg.Wait()
 	took := time.Since(began).Seconds()
-	if failure != nil {
-		return failure
+	select {
+	case err := <-failures:
+		return err
+	default:
 	}
-	inTime := received(d, listeners)
+	inTime := received(dir, listeners)
 	// What is still buffered may come for a while.
 	drained := time.Now().Add(For(e, 5*time.Second, 2*time.Second))
-	for received(d, listeners) < sent && time.Now().Before(drained) {
+	for received(dir, listeners) < int(sent.Load()) && time.Now().Before(drained) {
 		time.Sleep(20 * time.Millisecond)
 	}
 	var delays []float64
 	for i := range listeners {
-		records, err := role.Records(fmt.Sprintf("%s/events%d", d.Dir, i))
+		records, err := role.Records(fmt.Sprintf("%s/events%d", dir, i))
 		if err != nil {
 			return err
 		}
@@ -187,12 +245,12 @@ func remoteBurst(e *Env, title string, listeners int) error {
 			}
 		}
 	}
-	e.Add(title+": sent", report.Rate, float64(sent)/took)
+	e.Add(title+": sent", report.Rate, float64(sent.Load())/took)
 	e.Add(title+": delivered", report.Rate, float64(inTime)/took)
 	e.Add(title+": delay p50", report.Seconds, report.Median(delays))
 	e.Add(title+": delay p99", report.Seconds, report.Quantile(delays, 0.99))
-	if sent > 0 {
-		e.Add(title+": arrived at last", report.Share, float64(received(d, listeners))/float64(sent))
+	if n := sent.Load(); n > 0 {
+		e.Add(title+": arrived at last", report.Share, float64(received(dir, listeners))/float64(n))
 	}
 	return nil
 }
@@ -219,7 +277,7 @@ func logBurst(e *Env) error {
 		}
 	}
 	// How much output one event carries is up to the daemon: bytes count, too.
-	from, began := received(d, 1), time.Now()
+	from, began := received(d.Dir, 1), time.Now()
 	time.Sleep(For(e, 5*time.Second, 2*time.Second))
 	took := time.Since(began).Seconds()
 	records, err := role.Records(d.Dir + "/events0")
