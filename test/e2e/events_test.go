@@ -317,7 +317,7 @@ func TestEventSoak(t *testing.T) {
 	python := childutils(t)
 	d := newDaemon(t)
 	d.write("good.py", fmt.Sprintf(recorder, "def handle(h, p): pass\n"))
-	d.write("slow.py", fmt.Sprintf(recorder, "import time\ndef handle(h, p): time.sleep(0.02)\n"))
+	d.write("slow.py", fmt.Sprintf(recorder, "import time\ndef handle(h, p): time.sleep(0.05)\n"))
 	d.write("dying.py", fmt.Sprintf(recorder, "count = 0\ndef handle(h, p):\n    global count\n    count += 1\n    if count == 8: os.kill(os.getpid(), 9)\n"))
 	d.write("lines", `use JSON::PP; $| = 1; open(my $out, '>>', "{D}/lines"); $out->autoflush(1); while (<STDIN>) { my $e = decode_json($_); print $out "$e->{poolserial} $e->{event} -\n"; print "OK\n"; }`+"\n")
 	perl := "/usr/bin/perl -MIO::Handle {D}/lines"

@@ -62,12 +62,14 @@ func (r *relay) ReapedStranger(pid int, status syscall.WaitStatus) {
 
 // The methods of core.Sink.
 
-func (r *relay) Output(id core.ProcID, pid int, ch core.Channel, data []byte) {
-	r.get().Output(id, pid, ch, data)
+func (r *relay) Output(id core.ProcID, pid int, ch core.Channel, data []byte) (behind bool) {
+	return r.get().Output(id, pid, ch, data)
 }
 
-func (r *relay) Captured(id core.ProcID, pid int, ch core.Channel, data []byte) {
-	r.get().Captured(id, pid, ch, data)
+func (r *relay) Captured(id core.ProcID, pid int, ch core.Channel, data []byte) (behind bool) {
+	return r.get().Captured(id, pid, ch, data)
 }
+
+func (r *relay) CaughtUp(ready func()) { r.get().CaughtUp(ready) }
 
 func (r *relay) ListenerOutput(id core.ProcID, data []byte) { r.get().ListenerOutput(id, data) }

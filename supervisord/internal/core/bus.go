@@ -15,7 +15,8 @@ type bus struct {
 	serial   uint64
 	pools    []*pool
 	subs     []*subscription
-	senders  senders
+	senders  throttle        // clients of sendRemoteCommEvent
+	talkers  throttle        // programs that make events of their output
 	spare    *listen.Effects // kept for reuse
 	wanted   event.Mask      // union of what pools and subscribers want
 	nextTick life.Instant
@@ -23,7 +24,10 @@ type bus struct {
 	restarts restarts
 }
 
-func (b *bus) init(s *state) { b.s = s }
+func (b *bus) init(s *state) {
+	b.s = s
+	b.makeThrottles()
+}
 
 // rewant recomputes what is wanted after a pool or subscriber came or went.
 func (b *bus) rewant() {

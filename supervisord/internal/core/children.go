@@ -66,23 +66,27 @@ func (l *Loop) ReapedStranger(pid int, status syscall.WaitStatus) {
 	}
 }
 
-// Output implements Sink. It returns when the loop has taken the event: that
-// is the back-pressure on a child that talks faster than events are handled.
-func (l *Loop) Output(id ProcID, pid int, ch Channel, data []byte) {
+// Output implements Sink. It returns when the loop has taken the event, so that
+// no more than one waits for the loop.
+func (l *Loop) Output(id ProcID, pid int, ch Channel, data []byte) (behind bool) {
 	l.do(func(s *state) {
 		if p := s.byID[id]; p != nil {
 			s.bus.processLog(p, pid, ch, data)
+			behind = s.bus.talkers.needed(s)
 		}
 	})
+	return behind
 }
 
 // Captured implements Sink.
-func (l *Loop) Captured(id ProcID, pid int, ch Channel, data []byte) {
+func (l *Loop) Captured(id ProcID, pid int, ch Channel, data []byte) (behind bool) {
 	l.do(func(s *state) {
 		if p := s.byID[id]; p != nil {
 			s.bus.processComm(p, pid, ch, data)
+			behind = s.bus.talkers.needed(s)
 		}
 	})
+	return behind
 }
 
 // ListenerOutput implements Sink.

@@ -55,7 +55,9 @@ func (s *state) beginEnding() {
 	}
 	s.end.begun = true
 	s.bus.emitStopping()
-	s.bus.senders.answerAll()
+	for _, q := range s.bus.throttles() {
+		q.releaseAll()
+	}
 	items := make([]stopping.Item, 0, len(s.byID))
 	s.each(func(p *process) {
 		items = append(items, stopping.Item{ID: uint64(p.id), Name: p.cfg.Name, Priority: p.cfg.Priority,

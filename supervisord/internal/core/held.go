@@ -27,8 +27,9 @@ const (
 	// roomFor is how many events one piece of news makes at most.
 	roomFor = 4
 	// patience is how long a pool may be without sending an event and still be
-	// waited for.
-	patience = 5 * time.Millisecond
+	// waited for: longer than a busy machine lets a listener that is ready to run
+	// wait for its turn.
+	patience = 25 * time.Millisecond
 	// maxHold is how long news wait at most.
 	maxHold = 50 * time.Millisecond
 )

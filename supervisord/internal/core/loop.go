@@ -109,7 +109,9 @@ func (l *Loop) finish() {
 	defer l.turn.Unlock()
 	left := l.in.close()
 	l.st.closeSubscribers()
-	l.st.bus.senders.answerAll()
+	for _, q := range l.st.bus.throttles() {
+		q.releaseAll()
+	}
 	close(l.ended)
 	for _, fn := range left {
 		fn()

@@ -125,7 +125,9 @@ func (b *bus) effects(p *pool, fn func(*listen.Effects)) {
 	fx.Reset()
 	b.spare = fx
 	if progress {
-		b.senders.run(b.s)
+		for _, q := range b.throttles() {
+			q.run(b.s)
+		}
 	}
 }
 

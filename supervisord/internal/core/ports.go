@@ -96,13 +96,20 @@ type Streams interface {
 }
 
 // Sink is told by the Streams what children wrote. The loop implements it.
-// Calls may block until the loop has taken them: that is the back-pressure on a
-// child whose output makes events. data is only valid during the call.
+// Calls may block until the loop has taken them. data is only valid during the
+// call.
+//
+// Output and Captured return whether the listeners that get such events are behind:
+// then the child should not be read before CaughtUp has called back.
 type Sink interface {
 	// Output reports output of a channel that has PROCESS_LOG events enabled.
-	Output(id ProcID, pid int, ch Channel, data []byte)
+	Output(id ProcID, pid int, ch Channel, data []byte) (behind bool)
 	// Captured reports what was written between the capture-mode tags.
-	Captured(id ProcID, pid int, ch Channel, data []byte)
+	Captured(id ProcID, pid int, ch Channel, data []byte) (behind bool)
+	// CaughtUp calls ready when the listeners have caught up, or have taken too
+	// long to be waited for: at once, or later from any goroutine. ready must not
+	// block.
+	CaughtUp(ready func())
 	// ListenerOutput reports what an event listener wrote to its stdout.
 	ListenerOutput(id ProcID, data []byte)
 }

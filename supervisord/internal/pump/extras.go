@@ -18,6 +18,7 @@ type extras struct {
 	strip    stripper
 	ansi     bool   // strip control sequences
 	events   bool   // report output to Sink.Output
+	behind   bool   // listeners have to catch up before more is read
 	syslog   string // what lines to syslog begin with; "" without syslog
 	line     []byte // the beginning of a line to syslog
 }
@@ -72,7 +73,7 @@ func (st *stream) deliver(s *shard, kind capture.Kind, data []byte) {
 	}
 	st.debug(s, data)
 	if x.events {
-		s.pump.sink.Output(st.proc.id, int(st.pid), st.channel, data)
+		x.behind = s.pump.sink.Output(st.proc.id, int(st.pid), st.channel, data)
 	}
 }
 
@@ -88,7 +89,7 @@ func (st *stream) keep(s *shard, data []byte) {
 
 // message reports what was between two tags.
 func (st *stream) message(s *shard) {
-	s.pump.sink.Captured(st.proc.id, int(st.pid), st.channel, st.x.captured.Bytes())
+	st.x.behind = s.pump.sink.Captured(st.proc.id, int(st.pid), st.channel, st.x.captured.Bytes())
 	st.x.captured.Reset()
 	if s.pump.log.Enabled(config.LevelDebug) {
 		s.pump.log.Log(config.LevelDebug, fmt.Sprintf("%s %s emitted a comm event", pyrepr.Quote(st.proc.conf.Name), st.channel))

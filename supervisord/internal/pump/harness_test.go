@@ -220,8 +220,10 @@ type heard struct {
 
 // recorder is a core.Sink. Neighbouring output of one stream is joined.
 type recorder struct {
-	mu    sync.Mutex
-	calls []heard
+	mu     sync.Mutex
+	calls  []heard
+	behind bool        // what Output and Captured return
+	ready  chan func() // takes what CaughtUp is given, if set
 }
 
 func (r *recorder) add(h heard) {
@@ -237,16 +239,46 @@ func (r *recorder) add(h heard) {
 	r.calls = append(r.calls, h)
 }
 
-func (r *recorder) Output(id core.ProcID, pid int, ch core.Channel, data []byte) {
+func (r *recorder) Output(id core.ProcID, pid int, ch core.Channel, data []byte) bool {
 	r.add(heard{"output", id, pid, ch, string(data)})
+	return r.isBehind()
 }
 
-func (r *recorder) Captured(id core.ProcID, pid int, ch core.Channel, data []byte) {
+func (r *recorder) Captured(id core.ProcID, pid int, ch core.Channel, data []byte) bool {
 	r.add(heard{"captured", id, pid, ch, string(data)})
+	return r.isBehind()
+}
+
+func (r *recorder) CaughtUp(ready func()) {
+	if r.ready == nil {
+		ready()
+		return
+	}
+	r.ready <- ready
+}
+
+func (r *recorder) isBehind() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.behind
+}
+
+func (r *recorder) setBehind(behind bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.behind = behind
 }
 
 func (r *recorder) ListenerOutput(id core.ProcID, data []byte) {
 	r.add(heard{What: "listener", ID: id, Data: string(data)})
+}
+
+// text returns what all calls carried.
+func (r *recorder) text() (text string) {
+	for _, h := range r.all() {
+		text += h.Data
+	}
+	return text
 }
 
 func (r *recorder) all() []heard {

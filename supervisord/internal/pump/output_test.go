@@ -39,6 +39,37 @@ func TestEvents(t *testing.T) {
 	}
 }
 
+// While listeners are behind, a program that makes events of its output is not
+// read. What it has written meanwhile is not lost.
+func TestTalkersWaitForListeners(t *testing.T) {
+	for name, poller := range pollers {
+		t.Run(name, func(t *testing.T) {
+			r := newRigOn(t, Options{Shards: 1}, poller)
+			r.sink.ready = make(chan func(), 1)
+			r.sink.setBehind(true)
+			spec := r.spec(func(_ *core.StreamSpec, c *config.Process) { c.Stdout.Events = true })
+			c := r.start(spec, "printf one; read x; printf two; printf said >&2; read x; printf more >&2; read x")
+			ready := <-r.sink.ready
+			r.sink.setBehind(false)
+			c.write("\n")
+			r.has(spec.StderrLog, "said") // and two is in the pipe
+			c.write("\n")
+			r.has(spec.StderrLog, "saidmore") // the shard has had a turn since then
+			if got := r.sink.text(); got != "one" {
+				t.Errorf("although listeners are behind, events have %q", got)
+			}
+			ready()
+			eventually(t, func() bool { return r.sink.text() == "onetwo" },
+				func() string { return fmt.Sprintf("when they have caught up, events have %q", r.sink.text()) })
+			if got := r.read(spec.StdoutLog); got != "onetwo" {
+				t.Errorf("the log has %q", got)
+			}
+			c.write("\n")
+			c.wait()
+		})
+	}
+}
+
 func TestCapture(t *testing.T) {
 	log := &logRecorder{level: config.LevelDebug}
 	r := newRig(t, Options{Log: log})

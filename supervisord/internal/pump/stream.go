@@ -40,7 +40,7 @@ type stream struct {
 	channel  core.Channel
 	listener bool
 	watched  bool // by the poller
-	paused   bool // not watched, because its sink is full
+	paused   bool // not watched, because its sink is full or listeners are behind
 	lazy     bool // not watched, because it is read by the clock
 	big      bool // its pipe was enlarged
 	old      bool // the child was released
@@ -52,6 +52,9 @@ func (st *stream) ready(s *shard) {
 	n := st.read(s, len(s.buf))
 	switch {
 	case n == 0 || st.closed:
+	case st.x != nil && st.x.behind:
+		st.x.behind = false
+		st.yield(s)
 	case st.sink != nil && st.sink.full(pauseAt, nil):
 		st.pause(s)
 	default:
@@ -111,11 +114,22 @@ const (
 func (st *stream) pause(s *shard) {
 	st.unwatch(s)
 	st.paused = true
-	room := func() {
-		s.do(func(s *shard) { st.resume(s) })
-	}
-	if !st.sink.full(0, room) {
+	if !st.sink.full(0, st.resumeIn(s)) {
 		st.resume(s)
+	}
+}
+
+// yield stops reading until the listeners that get events of it have caught up.
+func (st *stream) yield(s *shard) {
+	st.unwatch(s)
+	st.paused = true
+	s.pump.sink.CaughtUp(st.resumeIn(s))
+}
+
+// resumeIn returns a function for other goroutines that ends a pause.
+func (st *stream) resumeIn(s *shard) func() {
+	return func() {
+		s.do(func(s *shard) { st.resume(s) })
 	}
 }
 

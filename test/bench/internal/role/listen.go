@@ -14,7 +14,7 @@ import (
 
 // Record is what a listener notes of one event.
 type Record struct {
-	Serial int64
+	Serial int64         // within its pool
 	Delay  time.Duration // from the time in its payload to its arrival; -1 if it has none
 	Size   int64         // of its payload, in bytes
 }
@@ -57,7 +57,7 @@ func listen(file string, in io.Reader, out io.Writer) error {
 			break
 		}
 		var rec [recordSize]byte
-		binary.LittleEndian.PutUint64(rec[:], uint64(field(header, "serial:")))
+		binary.LittleEndian.PutUint64(rec[:], uint64(field(header, "poolserial:")))
 		binary.LittleEndian.PutUint64(rec[8:], uint64(delay(payload)))
 		binary.LittleEndian.PutUint64(rec[16:], uint64(n))
 		mu.Lock()

@@ -38,7 +38,7 @@ func TestPatternIsCheckedToTheByte(t *testing.T) {
 func TestListenerNotesEvents(t *testing.T) {
 	file := t.TempDir() + "/events"
 	payload := "type:x\n" + Stamp()
-	in := strings.NewReader("ver:3.0 serial:5 len:3\nabcver:3.0 serial:6 len:" + itoa(len(payload)) + "\n" + payload)
+	in := strings.NewReader("ver:3.0 serial:15 poolserial:5 len:3\nabcver:3.0 serial:16 poolserial:6 len:" + itoa(len(payload)) + "\n" + payload)
 	var out bytes.Buffer
 	if err := listen(file, in, &out); err != nil {
 		t.Fatal(err)
