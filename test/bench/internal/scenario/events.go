@@ -55,7 +55,7 @@ func runFlapping(e *Env) error {
 	}
 	from, spawned := received(d.Dir, 1), d.LogCount("INFO spawned: ")
 	began := time.Now()
-	time.Sleep(For(e, 8*time.Second, 3*time.Second))
+	time.Sleep(For(e, 8*time.Second, 2*time.Second))
 	took := time.Since(began).Seconds()
 	spawns := float64(d.LogCount("INFO spawned: ") - spawned)
 	records, err := role.Records(d.Dir + "/events0")
@@ -128,7 +128,7 @@ func paced(e *Env) error {
 	sent := 0
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
-	for began := time.Now(); time.Since(began) < For(e, 5*time.Second, 2*time.Second); sent++ {
+	for began := time.Now(); time.Since(began) < For(e, 5*time.Second, 1500*time.Millisecond); sent++ {
 		<-tick.C
 		if _, err := d.RPC.Call("supervisor.sendRemoteCommEvent", "bench", role.Stamp()); err != nil {
 			return err
@@ -215,7 +215,7 @@ type client struct {
 // sendBurst sends events by four clients. What is delivered cannot be more than
 // what they send, so that figure is noted, too.
 func sendBurst(e *Env, title, dir string, listeners int, dial func() (client, error)) error {
-	period := For(e, 5*time.Second, 2*time.Second)
+	period := For(e, 5*time.Second, 1500*time.Millisecond)
 	var sent atomic.Int64
 	failures := make(chan error, 4)
 	var wg sync.WaitGroup
@@ -245,7 +245,7 @@ func sendBurst(e *Env, title, dir string, listeners int, dial func() (client, er
 	}
 	inTime := received(dir, listeners)
 	// What is still buffered may come for a while.
-	drained := time.Now().Add(For(e, 5*time.Second, 2*time.Second))
+	drained := time.Now().Add(For(e, 5*time.Second, 1500*time.Millisecond))
 	for received(dir, listeners) < int(sent.Load()) && time.Now().Before(drained) {
 		time.Sleep(20 * time.Millisecond)
 	}
@@ -294,7 +294,7 @@ func logBurst(e *Env) error {
 	}
 	// How much output one event carries is up to the daemon: bytes count, too.
 	from, began := received(d.Dir, 1), time.Now()
-	time.Sleep(For(e, 5*time.Second, 2*time.Second))
+	time.Sleep(For(e, 5*time.Second, 1500*time.Millisecond))
 	took := time.Since(began).Seconds()
 	records, err := role.Records(d.Dir + "/events0")
 	if err != nil {

@@ -148,9 +148,9 @@ func idle(e *Env, pid, n int) {
 	e.Add("memory (RSS)", report.Bytes, float64(u.RSS))
 	e.Add("descriptors", report.Count, float64(u.FDs))
 	e.Add("threads", report.Count, float64(u.Threads))
-	period := For(e, 10*time.Second, 3*time.Second)
+	period := For(e, 10*time.Second, 2*time.Second)
 	if n >= 1000 {
-		period = For(e, 20*time.Second, 3*time.Second)
+		period = For(e, 20*time.Second, 2*time.Second)
 	}
 	cpu := proc.CPU(pid)
 	time.Sleep(period)

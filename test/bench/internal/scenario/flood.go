@@ -29,7 +29,7 @@ func runFlood(e *Env) error {
 	if err := d.Up(); err != nil {
 		return err
 	}
-	budget := For(e, 15*time.Second, 3*time.Second)
+	budget := For(e, 15*time.Second, 2*time.Second)
 	calm, err := control(d, budget)
 	if err != nil {
 		return err

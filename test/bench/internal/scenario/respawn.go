@@ -20,7 +20,7 @@ func respawn() *Scenario {
 }
 
 func runRespawn(e *Env) error {
-	budget := For(e, 15*time.Second, 3*time.Second)
+	budget := For(e, 15*time.Second, 2*time.Second)
 	if e.C.IsFloor() {
 		pid, stop, err := startFloor(e, "floor-respawn")
 		if err != nil {

@@ -28,7 +28,7 @@ func rpcFigures(e *Env, d *target.Daemon, n int) error {
 				title += "s"
 			}
 			cpu := proc.CPU(d.PID)
-			took, latencies, err := hammer(d.Dir+"/s", m.request, clients, For(e, 3*time.Second, 500*time.Millisecond))
+			took, latencies, err := hammer(d.Dir+"/s", m.request, clients, For(e, 3*time.Second, 350*time.Millisecond))
 			if err != nil {
 				return fmt.Errorf("%s: %w", title, err)
 			}
