@@ -110,7 +110,9 @@ func readPid(f *os.File) string {
 }
 
 func (p *Pidfile) write() (err error) {
-	if p.ours {
+	if st, e := p.file.Stat(); p.ours && e == nil && st.Size() > 0 {
+		// Only then: ext4 writes a file that was truncated to the disk when it is
+		// closed, and so the end of supervisord would wait for the disk.
 		err = p.file.Truncate(0)
 	}
 	if err == nil {

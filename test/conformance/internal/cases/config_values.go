@@ -201,6 +201,8 @@ func refusedValues() []suite.Case {
 		tryConfig(t, "[program:p]\ncommand=echo \xff\nautostart=false\n")
 	}}, suite.Case{Name: "nul-byte", Run: func(t *T) {
 		tryConfig(t, "[program:p]\ncommand=echo \x00\nautostart=false\n")
+	}}, suite.Case{Name: "nameless-expansion", Differs: "A format without a name, such as `%s`, is refused; the reference puts all its variables there, those of its environment included.", Run: func(t *T) {
+		tryConfig(t, "[program:p]\ncommand=echo %s\nautostart=false\n")
 	}})
 	return out
 }

@@ -288,6 +288,11 @@ func lifeOrder() []suite.Case {
 			t.AwaitLog("spawned", 3)
 			spawns(t)
 		}},
+		{Name: "empty-directory", Differs: "An empty `directory =` is none; the reference cannot start the program.", Run: func(t *T) {
+			t.Start(prog("p", "sleep 1000", "directory=", "startretries=0"))
+			t.AwaitLog("entered RUNNING|entered FATAL", 1)
+			t.ShowInfo("p", "statename")
+		}},
 		{Name: "shutdown-order", Run: func(t *T) {
 			t.Start(three)
 			for _, n := range []string{"a", "b", "c"} {
