@@ -118,9 +118,16 @@ func (p *program) check() int {
 		fmt.Fprintf(p.stdout, "error: %s\n", e.Error())
 	}
 	if len(errs) > 0 {
-		fmt.Fprintf(p.stdout, "%s: %d errors, %d warnings\n", p.file, len(errs), len(warnings))
+		fmt.Fprintf(p.stdout, "%s: %s, %s\n", p.file, plural(len(errs), "error"), plural(len(warnings), "warning"))
 		return exitUsage
 	}
-	fmt.Fprintf(p.stdout, "%s: no errors, %d warnings\n", p.file, len(warnings))
+	fmt.Fprintf(p.stdout, "%s: no errors, %s\n", p.file, plural(len(warnings), "warning"))
 	return exitOK
+}
+
+func plural(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
 }
