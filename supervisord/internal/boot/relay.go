@@ -62,14 +62,16 @@ func (r *relay) ReapedStranger(pid int, status syscall.WaitStatus) {
 
 // The methods of core.Sink.
 
-func (r *relay) Output(id core.ProcID, pid int, ch core.Channel, data []byte) (behind bool) {
+func (r *relay) Output(id core.ProcID, pid int, ch core.Channel, data []byte) core.Hold {
 	return r.get().Output(id, pid, ch, data)
 }
 
-func (r *relay) Captured(id core.ProcID, pid int, ch core.Channel, data []byte) (behind bool) {
+func (r *relay) Captured(id core.ProcID, pid int, ch core.Channel, data []byte) core.Hold {
 	return r.get().Captured(id, pid, ch, data)
 }
 
-func (r *relay) CaughtUp(ready func()) { r.get().CaughtUp(ready) }
+func (r *relay) Held(h core.Hold) bool { return r.get().Held(h) }
+
+func (r *relay) CaughtUp(h core.Hold, ready func()) { r.get().CaughtUp(h, ready) }
 
 func (r *relay) ListenerOutput(id core.ProcID, data []byte) { r.get().ListenerOutput(id, data) }

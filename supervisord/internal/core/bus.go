@@ -16,7 +16,7 @@ type bus struct {
 	pools    []*pool
 	subs     []*subscription
 	senders  throttle        // clients of sendRemoteCommEvent
-	talkers  throttle        // programs that make events of their output
+	talkers  [holds]throttle // programs that make events of their output, by Hold-1
 	spare    *listen.Effects // kept for reuse
 	wanted   event.Mask      // union of what pools and subscribers want
 	nextTick life.Instant

@@ -68,25 +68,25 @@ func (l *Loop) ReapedStranger(pid int, status syscall.WaitStatus) {
 
 // Output implements Sink. It returns when the loop has taken the event, so that
 // no more than one waits for the loop.
-func (l *Loop) Output(id ProcID, pid int, ch Channel, data []byte) (behind bool) {
+func (l *Loop) Output(id ProcID, pid int, ch Channel, data []byte) (hold Hold) {
 	l.do(func(s *state) {
 		if p := s.byID[id]; p != nil {
 			s.bus.processLog(p, pid, ch, data)
-			behind = s.bus.talkers.needed(s)
+			hold = s.bus.hold(HoldLog(ch))
 		}
 	})
-	return behind
+	return hold
 }
 
 // Captured implements Sink.
-func (l *Loop) Captured(id ProcID, pid int, ch Channel, data []byte) (behind bool) {
+func (l *Loop) Captured(id ProcID, pid int, ch Channel, data []byte) (hold Hold) {
 	l.do(func(s *state) {
 		if p := s.byID[id]; p != nil {
 			s.bus.processComm(p, pid, ch, data)
-			behind = s.bus.talkers.needed(s)
+			hold = s.bus.hold(holdMessage(ch))
 		}
 	})
-	return behind
+	return hold
 }
 
 // ListenerOutput implements Sink.

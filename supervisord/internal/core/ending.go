@@ -55,9 +55,7 @@ func (s *state) beginEnding() {
 	}
 	s.end.begun = true
 	s.bus.emitStopping()
-	for _, q := range s.bus.throttles() {
-		q.releaseAll()
-	}
+	s.bus.eachThrottle((*throttle).releaseAll)
 	items := make([]stopping.Item, 0, len(s.byID))
 	s.each(func(p *process) {
 		items = append(items, stopping.Item{ID: uint64(p.id), Name: p.cfg.Name, Priority: p.cfg.Priority,

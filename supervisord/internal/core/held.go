@@ -26,7 +26,7 @@ type news struct {
 const (
 	// roomFor is how many events one piece of news makes at most.
 	roomFor = 4
-	// patience is how long a pool may be without sending an event and still be
+	// patience is how long a pool may get nothing done and still be
 	// waited for: longer than a busy machine lets a listener that is ready to run
 	// wait for its turn.
 	patience = 25 * time.Millisecond
@@ -86,7 +86,7 @@ func (b *bus) busyUntil(now life.Instant) (until life.Instant) {
 // atWorkUntil returns until when the listeners of a pool count as being at work if
 // they take no further event; 0 if they do not now.
 func (p *pool) atWorkUntil(now life.Instant) life.Instant {
-	if t := p.sent.Add(patience); p.sent != 0 && t > now {
+	if t := p.moved.Add(patience); p.moved != 0 && t > now {
 		return t
 	}
 	return 0

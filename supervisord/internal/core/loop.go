@@ -109,9 +109,7 @@ func (l *Loop) finish() {
 	defer l.turn.Unlock()
 	left := l.in.close()
 	l.st.closeSubscribers()
-	for _, q := range l.st.bus.throttles() {
-		q.releaseAll()
-	}
+	l.st.bus.eachThrottle((*throttle).releaseAll)
 	close(l.ended)
 	for _, fn := range left {
 		fn()

@@ -19,7 +19,8 @@ type pool struct {
 	group *group
 	mask  event.Mask
 	size  int          // buffer size
-	sent  life.Instant // when a listener was last sent an event
+	sent  life.Instant // when a listener was last sent an event; 0 for never
+	moved life.Instant // when one last got something done; 0 for never
 }
 
 // eventsPerStart is the number of events that the start of one program makes
@@ -107,6 +108,9 @@ func (b *bus) effects(p *pool, fn func(*listen.Effects)) {
 	if len(fx.Sends) > 0 {
 		p.sent = b.s.loop.now()
 	}
+	if fx.Progress {
+		p.moved = b.s.loop.now()
+	}
 	for _, send := range fx.Sends {
 		b.send(send)
 	}
@@ -121,13 +125,11 @@ func (b *bus) effects(p *pool, fn func(*listen.Effects)) {
 			b.emit(event.NewOverflow(p.group.cfg.Name, discarded))
 		}
 	}
-	progress := len(fx.Sends) > 0
+	progress := fx.Progress || len(fx.Sends) > 0
 	fx.Reset()
 	b.spare = fx
 	if progress {
-		for _, q := range b.throttles() {
-			q.run(b.s)
-		}
+		b.eachThrottle(func(q *throttle) { q.run(b.s) })
 	}
 }
 

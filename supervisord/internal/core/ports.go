@@ -95,21 +95,38 @@ type Streams interface {
 	Reopen()
 }
 
+// Hold names what a program waits for whose output makes events: the listeners
+// of one type of event. 0 stands for nothing.
+type Hold uint8
+
+// holds is how many there are.
+const holds = 4
+
+// HoldLog is that of PROCESS_LOG events of a channel.
+func HoldLog(ch Channel) Hold { return Hold(ch) }
+
+// holdMessage is that of PROCESS_COMMUNICATION events of a channel.
+func holdMessage(ch Channel) Hold { return Hold(ch) + 2 }
+
 // Sink is told by the Streams what children wrote. The loop implements it.
 // Calls may block until the loop has taken them. data is only valid during the
 // call.
 //
-// Output and Captured return whether the listeners that get such events are behind:
-// then the child should not be read before CaughtUp has called back.
+// Output and Captured return a Hold if the listeners that get such events are
+// behind: then the child should not be read before CaughtUp has called back.
 type Sink interface {
 	// Output reports output of a channel that has PROCESS_LOG events enabled.
-	Output(id ProcID, pid int, ch Channel, data []byte) (behind bool)
+	Output(id ProcID, pid int, ch Channel, data []byte) Hold
 	// Captured reports what was written between the capture-mode tags.
-	Captured(id ProcID, pid int, ch Channel, data []byte) (behind bool)
+	Captured(id ProcID, pid int, ch Channel, data []byte) Hold
+	// Held reports whether others are waiting for the same already, so that output
+	// that is sure to make such an event should not be read either. It costs
+	// nothing.
+	Held(Hold) bool
 	// CaughtUp calls ready when the listeners have caught up, or have taken too
 	// long to be waited for: at once, or later from any goroutine. ready must not
 	// block.
-	CaughtUp(ready func())
+	CaughtUp(h Hold, ready func())
 	// ListenerOutput reports what an event listener wrote to its stdout.
 	ListenerOutput(id ProcID, data []byte)
 }

@@ -91,9 +91,7 @@ func (s *state) runDue() {
 	s.bus.tick()
 	s.waits.run(s)
 	s.bus.restarts.run(s)
-	for _, q := range s.bus.throttles() {
-		q.runDue(s)
-	}
+	s.bus.eachThrottle(func(q *throttle) { q.runDue(s) })
 	s.reportShutdown()
 }
 
@@ -101,7 +99,7 @@ func (s *state) runDue() {
 // for never.
 func (s *state) nextDeadline() life.Instant {
 	at := s.due.next()
-	for _, other := range [...]life.Instant{s.bus.nextTick, s.bus.restarts.next(), s.bus.senders.at, s.bus.talkers.at, s.waits.next(), s.end.nextReport, s.held.until} {
+	for _, other := range [...]life.Instant{s.bus.nextTick, s.bus.restarts.next(), s.bus.throttled(), s.waits.next(), s.end.nextReport, s.held.until} {
 		if other != 0 && (at == 0 || other < at) {
 			at = other
 		}

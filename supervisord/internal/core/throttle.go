@@ -2,6 +2,9 @@ package core
 
 import (
 	"context"
+	"math"
+	"sync/atomic"
+	"time"
 
 	"github.com/supervisor-go/supervisor/pkg/event"
 	"github.com/supervisor-go/supervisor/supervisord/internal/life"
@@ -10,14 +13,15 @@ import (
 // throttle holds up those who make events of some types while listeners have too
 // much to do: clients of sendRemoteCommEvent, whose answers come later although
 // their events are out, and programs that make events of their output, which are
-// not read meanwhile. Neither is thereby faster than the listeners: what they send
-// does not overflow the buffer, and in a large buffer it does not grow old.
-// Listeners that get nothing done are not waited for, and nobody is for long; see
-// held, which does so with programs that flap.
+// not read meanwhile. So they overflow a buffer less easily, and in a large one
+// events do not grow old. Listeners that get nothing done are not waited for, and
+// nobody is for long; see held, which does so with programs that flap.
 type throttle struct {
 	mask event.Mask // the types of events
 	list []heldUp
 	at   life.Instant // when to look again; 0 for never
+	next life.Instant // no more are released before, except who waits for too long
+	some atomic.Bool  // list is not empty; for other goroutines
 }
 
 type heldUp struct {
@@ -25,16 +29,44 @@ type heldUp struct {
 	last    life.Instant // called by then, whatever the listeners do
 }
 
-// backlog is how many events may wait in a pool before those who make them have
-// to wait, too.
-const backlog = 256
+const (
+	// backlog is how many events may wait in a pool before those who make them
+	// have to wait, too.
+	backlog = 256
+	// nextBatch is how long those who were released have to make their events
+	// before it is seen how many more there is room for.
+	nextBatch = time.Millisecond
+)
 
 func (b *bus) makeThrottles() {
 	b.senders.mask = event.Of(event.RemoteCommunication)
-	b.talkers.mask = event.Of(event.ProcessLogStdout, event.ProcessLogStderr, event.ProcessCommunicationStdout, event.ProcessCommunicationStderr)
+	for ch, types := range map[Channel][2]event.Type{
+		Stdout: {event.ProcessLogStdout, event.ProcessCommunicationStdout},
+		Stderr: {event.ProcessLogStderr, event.ProcessCommunicationStderr},
+	} {
+		b.talkersOf(HoldLog(ch)).mask = event.Of(types[0])
+		b.talkersOf(holdMessage(ch)).mask = event.Of(types[1])
+	}
 }
 
-func (b *bus) throttles() [2]*throttle { return [...]*throttle{&b.senders, &b.talkers} }
+func (b *bus) talkersOf(h Hold) *throttle { return &b.talkers[h-1] }
+
+func (b *bus) eachThrottle(f func(*throttle)) {
+	f(&b.senders)
+	for i := range b.talkers {
+		f(&b.talkers[i])
+	}
+}
+
+// throttled returns when the first throttle is to be looked at again.
+func (b *bus) throttled() (at life.Instant) {
+	b.eachThrottle(func(q *throttle) {
+		if q.at != 0 && (at == 0 || q.at < at) {
+			at = q.at
+		}
+	})
+	return at
+}
 
 func (l *Loop) remoteEvent(ctx context.Context, typ, data string) error {
 	_, err := call(ctx, l, func(s *state, finish func(none, error)) {
@@ -44,9 +76,20 @@ func (l *Loop) remoteEvent(ctx context.Context, typ, data string) error {
 	return err
 }
 
+// hold returns h if a program that has made such an event is to be held up.
+func (b *bus) hold(h Hold) Hold {
+	if b.talkersOf(h).needed(b.s) {
+		return h
+	}
+	return 0
+}
+
+// Held implements Sink.
+func (l *Loop) Held(h Hold) bool { return l.st.bus.talkersOf(h).some.Load() }
+
 // CaughtUp implements Sink.
-func (l *Loop) CaughtUp(ready func()) {
-	visit := func(s *state) { s.bus.talkers.add(s, ready) }
+func (l *Loop) CaughtUp(h Hold, ready func()) {
+	visit := func(s *state) { s.bus.talkersOf(h).add(s, ready) }
 	if !l.visit(visit) && !l.in.put(func() { visit(&l.st) }) {
 		ready()
 	}
@@ -54,7 +97,11 @@ func (l *Loop) CaughtUp(ready func()) {
 
 // needed reports whether somebody is to be held up from now on.
 func (q *throttle) needed(s *state) bool {
-	return len(q.list) > 0 || s.bus.behind(q.mask, false) != 0
+	if len(q.list) > 0 {
+		return true
+	}
+	until, _ := s.bus.behind(q.mask, false)
+	return until != 0
 }
 
 // add calls release when the pools do not have too much to do, which may be at
@@ -75,10 +122,16 @@ func (q *throttle) run(s *state) {
 		return
 	}
 	now := s.loop.now()
-	until := s.bus.behind(q.mask, true)
+	until, room := s.bus.behind(q.mask, true)
+	if until == 0 && now < q.next {
+		until = q.next
+	}
+	if until != 0 {
+		room = 0
+	}
 	kept := q.list[:0]
-	for _, e := range q.list {
-		if until == 0 || now >= e.last {
+	for i, e := range q.list {
+		if i < room || now >= e.last {
 			e.release()
 		} else {
 			kept = append(kept, e)
@@ -86,9 +139,14 @@ func (q *throttle) run(s *state) {
 	}
 	clear(q.list[len(kept):])
 	q.list, q.at = kept, 0
+	if until == 0 {
+		q.next = now.Add(nextBatch)
+		until = q.next
+	}
 	if len(kept) > 0 {
 		q.at = min(until, kept[0].last)
 	}
+	q.some.Store(len(kept) > 0)
 }
 
 // runDue calls run when it is time.
@@ -104,24 +162,32 @@ func (q *throttle) releaseAll() {
 		e.release()
 	}
 	q.list, q.at = nil, 0
+	q.some.Store(false)
 }
 
 // behind returns until when to wait for a pool that has many events before it, is
-// to get those of mask and gets things done; 0 if there is none. Those who wait
-// already do so until half of the events are gone, so that they need not be woken
-// up for each.
-func (b *bus) behind(mask event.Mask, waiting bool) (until life.Instant) {
+// to get those of mask and gets things done, and 0 if there is none; and how many
+// more events such pools have room for. Those who wait already do so until half
+// of the events are gone, so that they need not be woken up for each.
+func (b *bus) behind(mask event.Mask, waiting bool) (until life.Instant, room int) {
+	room = math.MaxInt
 	if b.s.end.begun {
-		return 0
+		return 0, room
 	}
+	now := b.s.loop.now()
 	for _, p := range b.pools {
-		most := min(p.size, backlog) - roomFor
+		at := p.atWorkUntil(now)
+		if p.mask&mask == 0 || at == 0 {
+			continue
+		}
+		most := max(min(p.size, backlog)-roomFor, 0)
+		room = min(room, max(most-p.Waiting(), 1))
 		if waiting {
 			most /= 2
 		}
-		if p.mask&mask != 0 && p.Waiting() > max(most, 0) {
-			until = max(until, p.atWorkUntil(b.s.loop.now()))
+		if p.Waiting() > most {
+			until = max(until, at)
 		}
 	}
-	return until
+	return until, room
 }

@@ -16,6 +16,7 @@ func (p *Pool) Offer(e *event.Event, fx *Effects) {
 	ent := entry{event: e, as: as, serial: p.serial}
 	p.serial++
 	if i >= 0 {
+		fx.Progress = true
 		p.send(p.inOrder[i], ent, fx)
 		return
 	}
@@ -108,6 +109,7 @@ func (p *Pool) happened(l *listener, from State, h happening, fx *Effects) {
 	case nothing:
 		return
 	case accepted:
+		fx.Progress = true
 		fx.log(Log{Kind: LogProcessed, Listener: l.name})
 		l.holds, l.out = false, entry{}
 	case rejected:

@@ -10,6 +10,10 @@ type Effects struct {
 	Unknown  []uint64     // listeners that have just become UNKNOWN
 	Discards []event.Type // types of the events just thrown away, as the pool calls them, for EVENT_BUFFER_OVERFLOW
 
+	// Progress is set when a listener accepted an event, or was sent one that did
+	// not have to wait. Sending a rejected event again is none.
+	Progress bool
+
 	// Quiet leaves the lines of level debug out of Logs.
 	Quiet bool
 }
@@ -19,6 +23,7 @@ func (fx *Effects) Reset() {
 	clear(fx.Sends)
 	fx.Sends, fx.Logs = fx.Sends[:0], fx.Logs[:0]
 	fx.Unknown, fx.Discards = fx.Unknown[:0], fx.Discards[:0]
+	fx.Progress = false
 }
 
 // Send is an event to be written to the standard input of a listener.

@@ -210,10 +210,11 @@ func cpuOf(u *syscall.Rusage) time.Duration {
 // deaf is a core.Sink that does nothing.
 type deaf struct{}
 
-func (deaf) Output(core.ProcID, int, core.Channel, []byte) bool   { return false }
-func (deaf) Captured(core.ProcID, int, core.Channel, []byte) bool { return false }
-func (deaf) CaughtUp(ready func())                                { ready() }
-func (deaf) ListenerOutput(core.ProcID, []byte)                   {}
+func (deaf) Output(core.ProcID, int, core.Channel, []byte) core.Hold   { return 0 }
+func (deaf) Captured(core.ProcID, int, core.Channel, []byte) core.Hold { return 0 }
+func (deaf) Held(core.Hold) bool                                       { return false }
+func (deaf) CaughtUp(_ core.Hold, ready func())                        { ready() }
+func (deaf) ListenerOutput(core.ProcID, []byte)                        {}
 
 // BenchmarkIdle reports the memory that an idle output pipe needs.
 func BenchmarkIdle(b *testing.B) {

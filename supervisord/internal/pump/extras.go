@@ -18,9 +18,11 @@ type extras struct {
 	strip    stripper
 	ansi     bool   // strip control sequences
 	events   bool   // report output to Sink.Output
-	behind   bool   // listeners have to catch up before more is read
 	syslog   string // what lines to syslog begin with; "" without syslog
 	line     []byte // the beginning of a line to syslog
+
+	hold     core.Hold // what has to be waited for before more is read
+	released bool      // that is over: the next read need not wait
 }
 
 // newExtras returns nil if a stream needs nothing.
@@ -73,7 +75,13 @@ func (st *stream) deliver(s *shard, kind capture.Kind, data []byte) {
 	}
 	st.debug(s, data)
 	if x.events {
-		x.behind = s.pump.sink.Output(st.proc.id, int(st.pid), st.channel, data)
+		x.holdUp(s.pump.sink.Output(st.proc.id, int(st.pid), st.channel, data))
+	}
+}
+
+func (x *extras) holdUp(h core.Hold) {
+	if h != 0 {
+		x.hold = h
 	}
 }
 
@@ -89,7 +97,7 @@ func (st *stream) keep(s *shard, data []byte) {
 
 // message reports what was between two tags.
 func (st *stream) message(s *shard) {
-	st.x.behind = s.pump.sink.Captured(st.proc.id, int(st.pid), st.channel, st.x.captured.Bytes())
+	st.x.holdUp(s.pump.sink.Captured(st.proc.id, int(st.pid), st.channel, st.x.captured.Bytes()))
 	st.x.captured.Reset()
 	if s.pump.log.Enabled(config.LevelDebug) {
 		s.pump.log.Log(config.LevelDebug, fmt.Sprintf("%s %s emitted a comm event", pyrepr.Quote(st.proc.conf.Name), st.channel))

@@ -220,10 +220,11 @@ type heard struct {
 
 // recorder is a core.Sink. Neighbouring output of one stream is joined.
 type recorder struct {
-	mu     sync.Mutex
-	calls  []heard
-	behind bool        // what Output and Captured return
-	ready  chan func() // takes what CaughtUp is given, if set
+	mu    sync.Mutex
+	calls []heard
+	hold  core.Hold   // what Output and Captured return
+	held  bool        // what Held returns
+	ready chan func() // takes what CaughtUp is given, if set
 }
 
 func (r *recorder) add(h heard) {
@@ -239,17 +240,23 @@ func (r *recorder) add(h heard) {
 	r.calls = append(r.calls, h)
 }
 
-func (r *recorder) Output(id core.ProcID, pid int, ch core.Channel, data []byte) bool {
+func (r *recorder) Output(id core.ProcID, pid int, ch core.Channel, data []byte) core.Hold {
 	r.add(heard{"output", id, pid, ch, string(data)})
-	return r.isBehind()
+	return r.holdNow()
 }
 
-func (r *recorder) Captured(id core.ProcID, pid int, ch core.Channel, data []byte) bool {
+func (r *recorder) Captured(id core.ProcID, pid int, ch core.Channel, data []byte) core.Hold {
 	r.add(heard{"captured", id, pid, ch, string(data)})
-	return r.isBehind()
+	return r.holdNow()
 }
 
-func (r *recorder) CaughtUp(ready func()) {
+func (r *recorder) Held(core.Hold) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.held
+}
+
+func (r *recorder) CaughtUp(_ core.Hold, ready func()) {
 	if r.ready == nil {
 		ready()
 		return
@@ -257,16 +264,17 @@ func (r *recorder) CaughtUp(ready func()) {
 	r.ready <- ready
 }
 
-func (r *recorder) isBehind() bool {
+func (r *recorder) holdNow() core.Hold {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.behind
+	return r.hold
 }
 
-func (r *recorder) setBehind(behind bool) {
+// setHold sets what Output, Captured and Held return.
+func (r *recorder) setHold(h core.Hold, held bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.behind = behind
+	r.hold, r.held = h, held
 }
 
 func (r *recorder) ListenerOutput(id core.ProcID, data []byte) {

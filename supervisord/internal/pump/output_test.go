@@ -46,11 +46,11 @@ func TestTalkersWaitForListeners(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := newRigOn(t, Options{Shards: 1}, poller)
 			r.sink.ready = make(chan func(), 1)
-			r.sink.setBehind(true)
+			r.sink.setHold(core.HoldLog(core.Stdout), false)
 			spec := r.spec(func(_ *core.StreamSpec, c *config.Process) { c.Stdout.Events = true })
 			c := r.start(spec, "printf one; read x; printf two; printf said >&2; read x; printf more >&2; read x")
 			ready := <-r.sink.ready
-			r.sink.setBehind(false)
+			r.sink.setHold(0, false)
 			c.write("\n")
 			r.has(spec.StderrLog, "said") // and two is in the pipe
 			c.write("\n")

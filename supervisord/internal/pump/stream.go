@@ -49,14 +49,17 @@ type stream struct {
 
 // ready implements endpoint: it reads once.
 func (st *stream) ready(s *shard) {
+	if h := st.held(s); h != 0 {
+		st.yield(s, h)
+		return
+	}
 	n := st.read(s, len(s.buf))
 	switch {
 	case n == 0 || st.closed:
-	case st.x != nil && st.x.behind:
-		st.x.behind = false
-		st.yield(s)
 	case st.sink != nil && st.sink.full(pauseAt, nil):
 		st.pause(s)
+	case st.x != nil && st.x.hold != 0:
+		st.yield(s, st.x.hold)
 	default:
 		st.pace(s, n)
 	}
@@ -114,23 +117,40 @@ const (
 func (st *stream) pause(s *shard) {
 	st.unwatch(s)
 	st.paused = true
-	if !st.sink.full(0, st.resumeIn(s)) {
+	room := func() {
+		s.do(func(s *shard) { st.resume(s) })
+	}
+	if !st.sink.full(0, room) {
 		st.resume(s)
 	}
 }
 
-// yield stops reading until the listeners that get events of it have caught up.
-func (st *stream) yield(s *shard) {
-	st.unwatch(s)
-	st.paused = true
-	s.pump.sink.CaughtUp(st.resumeIn(s))
+// held returns what has to be waited for before the next read, which would make an
+// event for sure. After that one read is free, whatever the others wait for.
+func (st *stream) held(s *shard) core.Hold {
+	if st.x == nil || !st.x.events {
+		return 0
+	}
+	if st.x.released {
+		st.x.released = false
+		return 0
+	}
+	if h := core.HoldLog(st.channel); s.pump.sink.Held(h) {
+		return h
+	}
+	return 0
 }
 
-// resumeIn returns a function for other goroutines that ends a pause.
-func (st *stream) resumeIn(s *shard) func() {
-	return func() {
-		s.do(func(s *shard) { st.resume(s) })
-	}
+// yield stops reading until the listeners that get events of it have caught up.
+func (st *stream) yield(s *shard, h core.Hold) {
+	st.unwatch(s)
+	st.paused, st.x.hold = true, 0
+	s.pump.sink.CaughtUp(h, func() {
+		s.do(func(s *shard) {
+			st.x.released = true
+			st.resume(s)
+		})
+	})
 }
 
 func (st *stream) resume(s *shard) {
