@@ -23,6 +23,8 @@ type extras struct {
 
 	hold     core.Hold // what has to be waited for before more is read
 	released bool      // that is over: the next read need not wait
+	rest     []byte    // what was read, and waits as well
+	draining bool      // nothing waits, because the child has ended
 }
 
 // newExtras returns nil if a stream needs nothing.
@@ -48,9 +50,39 @@ func (st *stream) take(s *shard, data []byte) {
 		}
 		st.debug(s, data)
 	case st.x.captured.Max > 0:
-		st.x.scan.Feed(data, func(kind capture.Kind, part []byte) { st.deliver(s, kind, part) })
+		st.feed(s, data)
 	default:
 		st.deliver(s, capture.Plain, data)
+	}
+}
+
+var endTag = []byte(capture.End)
+
+// feed looks for tags in what was read, one message after the other. If listeners
+// have to catch up, the rest is kept until they have.
+func (st *stream) feed(s *shard, data []byte) {
+	x := st.x
+	for len(data) > 0 && (x.hold == 0 || x.draining) {
+		n := len(data)
+		if i := bytes.Index(data, endTag); i >= 0 {
+			n = i + len(capture.End)
+		}
+		x.scan.Feed(data[:n], func(kind capture.Kind, part []byte) { st.deliver(s, kind, part) })
+		data = data[n:]
+	}
+	if len(data) == 0 {
+		x.rest = nil
+		return
+	}
+	x.rest = append(x.rest[:0], data...)
+}
+
+// flushRest hands on all that waits, whether or not listeners have caught up.
+func (st *stream) flushRest(s *shard) {
+	if x := st.x; x != nil && len(x.rest) > 0 {
+		x.draining = true
+		st.feed(s, x.rest)
+		x.draining = false
 	}
 }
 
@@ -157,6 +189,7 @@ func (st *stream) finish(s *shard) {
 	if x == nil || st.listener {
 		return
 	}
+	st.flushRest(s)
 	if x.captured.Max > 0 {
 		x.scan.Flush(func(kind capture.Kind, part []byte) { st.deliver(s, kind, part) })
 	}

@@ -70,6 +70,36 @@ func TestTalkersWaitForListeners(t *testing.T) {
 	}
 }
 
+// Of many messages that are read at once, those wait that listeners have no room
+// for, and what was written after them. The end of the child ends that.
+func TestMessagesWaitForListeners(t *testing.T) {
+	r := newRig(t, Options{})
+	r.sink.ready = make(chan func(), 1)
+	r.sink.setHold(1, false)
+	spec := r.spec(func(_ *core.StreamSpec, c *config.Process) { c.Stdout.CaptureBytes = 100 })
+	message := func(text string) string { return capture.Begin + text + capture.End }
+	c := r.start(spec, `printf %s "$1"; read x`, "a"+message("1")+"b"+message("2")+message("3")+"c"+message("4")+"d")
+	for _, want := range []string{"1", "12", "123"} {
+		ready := <-r.sink.ready
+		if got := r.sink.text(); got != want {
+			t.Errorf("messages %q, want %q", got, want)
+		}
+		if want == "123" { // nobody says that listeners have caught up
+			break
+		}
+		ready()
+	}
+	if got := r.read(spec.StdoutLog); got != "ab" {
+		t.Errorf("the log has %q", got)
+	}
+	c.write("\n")
+	c.wait()
+	if got := r.sink.text(); got != "1234" {
+		t.Errorf("messages %q", got)
+	}
+	r.has(spec.StdoutLog, "abcd")
+}
+
 func TestCapture(t *testing.T) {
 	log := &logRecorder{level: config.LevelDebug}
 	r := newRig(t, Options{Log: log})

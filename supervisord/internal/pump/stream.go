@@ -86,6 +86,11 @@ func (st *stream) read(s *shard, max int) int {
 // drain reads what is in the pipe now. A grandchild that goes on writing does
 // not keep it busy.
 func (st *stream) drain(s *shard) {
+	if st.x != nil {
+		st.flushRest(s)
+		st.x.draining = true
+		defer func() { st.x.draining, st.x.hold = false, 0 }()
+	}
 	left, err := waiting(int(st.fd))
 	if err != nil {
 		left = len(s.buf)
@@ -146,15 +151,26 @@ func (st *stream) yield(s *shard, h core.Hold) {
 	st.unwatch(s)
 	st.paused, st.x.hold = true, 0
 	s.pump.sink.CaughtUp(h, func() {
-		s.do(func(s *shard) {
-			st.x.released = true
-			st.resume(s)
-		})
+		s.do(func(s *shard) { st.caughtUp(s) })
 	})
 }
 
+// caughtUp goes on with what was read before, and then with reading.
+func (st *stream) caughtUp(s *shard) {
+	if st.closed || !st.paused {
+		return
+	}
+	st.x.released = true
+	st.feed(s, st.x.rest)
+	st.resume(s)
+}
+
 func (st *stream) resume(s *shard) {
-	if !st.closed && st.paused {
+	switch {
+	case st.closed || !st.paused:
+	case st.x != nil && st.x.hold != 0:
+		st.yield(s, st.x.hold)
+	default:
 		st.paused = false
 		st.rewatch(s)
 	}
