@@ -26,9 +26,9 @@ type news struct {
 const (
 	// roomFor is how many events one piece of news makes at most.
 	roomFor = 4
-	// patience is how long a pool may get nothing done and still be
-	// waited for: longer than a busy machine lets a listener that is ready to run
-	// wait for its turn.
+	// patience is how long a pool may get nothing done and still be waited for:
+	// longer than a busy machine lets a listener that is ready to run wait for its
+	// turn.
 	patience = 25 * time.Millisecond
 	// maxHold is how long news wait at most.
 	maxHold = 50 * time.Millisecond
@@ -84,7 +84,7 @@ func (b *bus) busyUntil(now life.Instant) (until life.Instant) {
 }
 
 // atWorkUntil returns until when the listeners of a pool count as being at work if
-// they take no further event; 0 if they do not now.
+// they get nothing more done; 0 if they do not now.
 func (p *pool) atWorkUntil(now life.Instant) life.Instant {
 	if t := p.moved.Add(patience); p.moved != 0 && t > now {
 		return t

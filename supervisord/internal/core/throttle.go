@@ -40,13 +40,10 @@ const (
 
 func (b *bus) makeThrottles() {
 	b.senders.mask = event.Of(event.RemoteCommunication)
-	for ch, types := range map[Channel][2]event.Type{
-		Stdout: {event.ProcessLogStdout, event.ProcessCommunicationStdout},
-		Stderr: {event.ProcessLogStderr, event.ProcessCommunicationStderr},
-	} {
-		b.talkersOf(HoldLog(ch)).mask = event.Of(types[0])
-		b.talkersOf(holdMessage(ch)).mask = event.Of(types[1])
-	}
+	b.talkersOf(HoldLog(Stdout)).mask = event.Of(event.ProcessLogStdout)
+	b.talkersOf(HoldLog(Stderr)).mask = event.Of(event.ProcessLogStderr)
+	b.talkersOf(holdMessage(Stdout)).mask = event.Of(event.ProcessCommunicationStdout)
+	b.talkersOf(holdMessage(Stderr)).mask = event.Of(event.ProcessCommunicationStderr)
 }
 
 func (b *bus) talkersOf(h Hold) *throttle { return &b.talkers[h-1] }

@@ -11,15 +11,7 @@ import (
 // Those who make one event after the other lose none of them in a small buffer
 // while the listener is at work, and are held up by no listener for long.
 func TestThrottle(t *testing.T) {
-	for _, tc := range []struct {
-		name     string
-		answer   time.Duration // 0: the listener never answers
-		wantLost bool
-	}{
-		{"at work", 10 * time.Microsecond, false},
-		{"asleep", 0, true},
-		{"too slow to be waited for", 30 * time.Millisecond, true},
-	} {
+	for _, tc := range listenerPaces {
 		for kind, source := range map[string]source{"clients": client, "programs": talker} {
 			t.Run(kind+"/"+tc.name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
@@ -128,7 +120,7 @@ func TestThrottleReleasesInBatches(t *testing.T) {
 		var wg sync.WaitGroup
 		for i := range 15 {
 			wg.Go(func() {
-				time.Sleep(time.Duration(i) * time.Millisecond)
+				time.Sleep(time.Duration(i) * time.Millisecond) // virtual
 				for range 50 {
 					if h := HoldLog(Stdout); d.loop.Held(h) {
 						d.wait(h)

@@ -296,12 +296,10 @@ func containerCases() []suite.Case {
 		t.Write("c", conf)
 		t.LaunchArgs("-c", t.Path("c"))
 	}
-	// A program that writes at once may be ahead of the line that tells of its start:
-	// they come by different pipes. So these begin with a pause.
 	return []suite.Case{
 		{Name: "nodaemon-no-http", Needs: suite.Root, Run: func(t *T) {
 			launch(t, "[supervisord]\nnodaemon=true\nuser=root\nlogfile=/dev/null\nlogfile_maxbytes=0\npidfile={DIR}/pid\n"+
-				prog("web", "sh -c 'sleep 0.2; echo serving; sleep 0.2; echo oops >&2; exec sleep 1000'", "stdout_logfile=/dev/fd/1", "stdout_logfile_maxbytes=0", "stderr_logfile=/dev/fd/2", "stderr_logfile_maxbytes=0"))
+				prog("web", "sh -c 'echo serving; sleep 0.2; echo oops >&2; exec sleep 1000'", "stdout_logfile=/dev/fd/1", "stdout_logfile_maxbytes=0", "stderr_logfile=/dev/fd/2", "stderr_logfile_maxbytes=0"))
 			t.Until("output", func() bool { return strings.Contains(t.D.Out.String(), "RUNNING") })
 			t.Printf("%s", t.D.Out)
 			t.D.Signal(syscall.SIGTERM)
@@ -309,7 +307,7 @@ func containerCases() []suite.Case {
 		}},
 		{Name: "logfile-dev-stdout", Needs: suite.Root, Run: func(t *T) {
 			launch(t, "[supervisord]\nnodaemon=true\nlogfile=/dev/stdout\nlogfile_maxbytes=0\nsilent=true\npidfile={DIR}/pid\n"+
-				prog("web", "sh -c 'sleep 0.2; echo serving; exec sleep 1000'", "stdout_logfile=/dev/stdout", "stdout_logfile_maxbytes=0", "redirect_stderr=true"))
+				prog("web", "sh -c 'echo serving; exec sleep 1000'", "stdout_logfile=/dev/stdout", "stdout_logfile_maxbytes=0", "redirect_stderr=true"))
 			t.Until("output", func() bool { return strings.Contains(t.D.Out.String(), "RUNNING") })
 			t.Printf("%s", t.D.Out)
 			t.D.Signal(syscall.SIGTERM)
